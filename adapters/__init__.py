@@ -1,0 +1,1 @@
+"""Chat platforms behind one contract: payloads in, IncomingMessage out; Reply in, a visible message out."""

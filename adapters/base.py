@@ -1,0 +1,182 @@
+"""The contract between the assistant and any chat platform.
+
+An adapter turns a platform's payloads into `IncomingMessage` and shows a `Reply` at a `ReplyAddress`. It knows nothing
+of queues, stores or retrieval: it gets an `on_message` callback, and acknowledges an event to its platform only after
+that callback has returned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAddress:
+    """Where a reply belongs. Survives a trip through JSON unchanged.
+
+    `thread` is the platform's id of the thread, "" where the channel itself is the conversation (direct messages).
+    `message_id` is the platform's id of the message that is answered. `is_direct` tells a one-to-one chat.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str
+    message_id: str
+    is_direct: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("platform", "channel", "message_id"):
+            if not getattr(self, name):
+                raise ValueError(f"ReplyAddress.{name} must not be empty")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> ReplyAddress:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One message as a person wrote it, with the platform's markup already turned into plain text.
+
+    `text` no longer holds the mention of the assistant. `mentions_assistant` is true when the message names the
+    assistant, `mentions_others` when it names somebody else. `sent_at` is timezone-aware.
+    """
+
+    address: ReplyAddress
+    author_id: str
+    author_name: str
+    text: str
+    sent_at: datetime
+    mentions_assistant: bool = False
+    mentions_others: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.author_id:
+            raise ValueError("IncomingMessage.author_id must not be empty")
+        if self.sent_at.tzinfo is None:
+            raise ValueError("IncomingMessage.sent_at must be timezone-aware")
+
+    @property
+    def event_key(self) -> str:
+        """Unique for the post, however many events and redeliveries the platform makes of it."""
+        address = self.address
+        return ":".join((address.platform, address.workspace, address.channel, address.message_id))
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether the message by itself speaks to the assistant (follow-ups in a thread are the gateway's matter)."""
+        return self.mentions_assistant or self.address.is_direct
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited passage: `number` as printed in the text ([1]), its document's title, heading and where to open it.
+
+    `url` is "" where the document has no public http(s) address.
+    """
+
+    number: int
+    title: str
+    heading: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the assistant says: `text` is Markdown; the adapter makes the platform's best of it."""
+
+    text: str
+    sources: tuple[Source, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("Reply.text must not be empty: whoever addressed the assistant gets words")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPart:
+    """One platform message, ready to send: at most `Capabilities.max_chars` characters of the platform's markup."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """The platform's id of a message that is now visible; "" where the platform returns none."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """How platforms differ, declared instead of special-cased.
+
+    max_chars: the longest text of one message, in the platform's own count.
+    idempotent_send: repeating `send` with the same idempotency key shows the message once.
+    threads: replies can be put in a thread of their own.
+    """
+
+    max_chars: int
+    idempotent_send: bool
+    threads: bool
+
+
+OnMessage = Callable[[IncomingMessage], Awaitable[None]]
+
+
+@runtime_checkable
+class ChatAdapter(Protocol):
+    """One chat platform. Every sentence below has a test in tests/contracts/adapter_contract.py.
+
+    `start` connects, and returns once messages can arrive; a wrong token raises AuthenticationFailed then, naming the
+    setting. Each message of a person is given to `on_message` once for every event the platform makes of it, with the
+    same event key; the assistant's own messages and those of other bots never are. The event is acknowledged only
+    after `on_message` returned; when it raises, the event is not acknowledged, so that the platform delivers it again.
+    `render` is pure: parts in order, none over `capabilities.max_chars`, none empty, no markup of the model's that pings
+    people or channels. `send` shows one part at the address and raises only AdapterError. `close` may be called twice.
+    """
+
+    @property
+    def platform(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def start(self, on_message: OnMessage) -> None: ...
+
+    def render(self, reply: Reply) -> Sequence[RenderedPart]: ...
+
+    async def send(self, address: ReplyAddress, part: RenderedPart, idempotency_key: str) -> SentMessage: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookResponse:
+    """What an HTTP endpoint answers: `status`, `body`, and its `content_type`."""
+
+    status: int
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+@runtime_checkable
+class WebhookAdapter(ChatAdapter, Protocol):
+    """A chat adapter whose platform posts its events over HTTP; the gateway listens for it at `webhook_path`.
+
+    `handle_webhook` takes the headers (lower-case names) and the raw body of one POST, checks their signature, and
+    returns once the event is safely stored.
+    """
+
+    @property
+    def webhook_path(self) -> str: ...
+
+    async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookResponse: ...

@@ -1,0 +1,36 @@
+"""The port to an embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""float32, (n, dimension), rows of unit length, in the order of the texts."""
+
+
+class Embedder(Protocol):
+    """One embedding model. Safe to share between threads.
+
+    `model_name` identifies the model (vectors of two models never mix). `max_tokens` is the longest text that the model
+    reads whole, special tokens included. `count_tokens` counts with the model's own tokenizer, special tokens left out.
+    `embed_queries` and `embed_passages` differ for models that want a prefix.
+    """
+
+    @property
+    def model_name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...

@@ -1,0 +1,1 @@
+"""Documents, chunks and their embeddings in Postgres with pgvector."""
