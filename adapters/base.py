@@ -42,6 +42,11 @@ class ReplyAddress:
         return cls(**json.loads(text))
 
 
+def event_key(address: ReplyAddress) -> str:
+    """The key of the post that is answered at the address."""
+    return ":".join((address.platform, address.workspace, address.channel, address.message_id))
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One message as a person wrote it, with the platform's markup already turned into plain text.
@@ -67,8 +72,7 @@ class IncomingMessage:
     @property
     def event_key(self) -> str:
         """Unique for the post, however many events and redeliveries the platform makes of it."""
-        address = self.address
-        return ":".join((address.platform, address.workspace, address.channel, address.message_id))
+        return event_key(self.address)
 
     @property
     def is_addressed(self) -> bool:
@@ -80,13 +84,14 @@ class IncomingMessage:
 class Source:
     """A cited passage: `number` as printed in the text ([1]), its document's title, heading and where to open it.
 
-    `url` is "" where the document has no public http(s) address.
+    `url` is "" where the document has no public http(s) address. `document` is its file name, for those who keep it.
     """
 
     number: int
     title: str
     heading: str = ""
     url: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class ChatAdapter(Protocol):
     setting. Each message of a person is given to `on_message` once for every event the platform makes of it, with the
     same event key; the assistant's own messages and those of other bots never are. The event is acknowledged only
     after `on_message` returned; when it raises, the event is not acknowledged, so that the platform delivers it again.
-    `render` is pure: parts in order, none over `capabilities.max_chars`, none empty, no markup of the model's that pings
+    `render` is pure: parts in order, none over `capabilities.max_chars`, none empty, no markup of the model that pings
     people or channels. `send` shows one part at the address and raises only AdapterError. `close` may be called twice.
     """
 

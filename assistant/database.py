@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 
 import psycopg
@@ -9,6 +11,8 @@ from psycopg_pool import ConnectionPool
 from yoyo import get_backend, read_migrations
 
 from assistant.errors import DatabaseUnavailable
+
+_MIGRATION_LOCK = 0x6D696772  # "migr"
 
 
 def migrate(database_url: str) -> None:
@@ -18,13 +22,21 @@ def migrate(database_url: str) -> None:
     """
     try:
         backend = get_backend(_yoyo_url(database_url))
-        with resources.as_file(resources.files("infra") / "migrations") as folder:
-            migrations = read_migrations(str(folder))
-            with backend.lock():
-                backend.apply_migrations(backend.to_apply(migrations))
-        backend.connection.close()
+        try:
+            with resources.as_file(resources.files("infra") / "migrations") as folder, _alone(database_url):
+                backend.apply_migrations(backend.to_apply(read_migrations(str(folder))))
+        finally:
+            backend.connection.close()
     except psycopg.Error as exc:
         raise database_unavailable(exc) from exc
+
+
+@contextmanager
+def _alone(database_url: str) -> Iterator[None]:
+    """One process at a time migrates. Unlike yoyo's own lock, a row in a table, this one ends with its holder."""
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        yield
 
 
 def database_unavailable(exc: psycopg.Error) -> DatabaseUnavailable:
@@ -51,6 +63,11 @@ def open_pool(database_url: str, max_size: int) -> ConnectionPool:
         pool.close()
         raise database_unavailable(exc) from exc
     return pool
+
+
+def storable(text: str) -> str:
+    """The text without what Postgres can't hold: NUL characters and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _yoyo_url(database_url: str) -> str:

@@ -1,0 +1,1 @@
+"""Slack as a chat platform, by Socket Mode or by signed HTTP events."""

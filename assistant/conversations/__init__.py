@@ -1,0 +1,1 @@
+"""Conversations, kept in Postgres: messages in, leases in the middle, deliveries out."""

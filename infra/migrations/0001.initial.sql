@@ -80,7 +80,7 @@ create table replies (
     message_id bigint not null unique references messages on delete cascade,
     conversation_id bigint not null references conversations on delete cascade,
     text text not null,
-    decision text not null check (decision in ('answered', 'refused', 'failed')),
+    decision text not null check (decision in ('answered', 'refused', 'helped', 'failed')),
     sources jsonb not null default '[]',
     created_at timestamptz not null default now()
 );

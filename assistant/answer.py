@@ -1,0 +1,149 @@
+"""One message to one answer: embed, search, judge, prompt, generate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+
+from assistant import citations, phrases
+from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
+from assistant.errors import ConfigurationError, GenerationIncomplete
+from assistant.gate import GateResult, judge
+from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
+from assistant.llm.retry import generate_with_retry
+from assistant.retrieve import Retriever
+from assistant.vector_store.base import RetrievedChunk
+from prompts.budget import FittedPrompt, fit
+from prompts.model import Passage, Persona, PromptContext, Turn
+from prompts.render import prompt_version, stop_sequences
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPolicy:
+    """How to answer. `model_family` and `max_model_tokens` overrule what the model server tells ("" and None: ask)."""
+
+    persona: Persona
+    max_distance: float
+    max_new_tokens: int
+    temperature: float
+    deadlines: Deadlines
+    model_family: str = ""
+    max_model_tokens: int | None = None
+
+
+class Answerer:
+    """Answers from the knowledge set, or says that it doesn't know. Safe to share between threads."""
+
+    def __init__(self, retriever: Retriever, model: LanguageModel, policy: AnswerPolicy) -> None:
+        self._retriever = retriever
+        self._model = model
+        self._policy = policy
+
+    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer:
+        """The answer to a message after `history` (oldest first). Raises AssistantError."""
+        if not message.text.strip():
+            return Answer(phrases.HELP, "helped", (), Trace())
+        clock = _Clock()
+        with clock.step("retrieve"):
+            found = self._retriever.retrieve(knowledge_set, message.text, [turn.text for turn in history])
+        gate = judge(found, self._policy.max_distance)
+        if not gate.is_open:
+            return Answer(phrases.UNKNOWN, "refused", (), _trace(found.merged, gate, clock))
+        return self._generate(message, history, gate, clock)
+
+    def apologise(self, error: Exception) -> Answer:
+        """What the customer gets when no answer can be had."""
+        return Answer(phrases.APOLOGY, "failed", (), Trace(gate={"error": type(error).__name__}))
+
+    def _generate(
+        self, message: PendingMessage, history: Sequence[PastTurn], gate: GateResult, clock: _Clock
+    ) -> Answer:
+        with clock.step("prompt"):
+            info = self._model.info()
+            family = self._policy.model_family or info.model_family or _unknown_family(info)
+            fitted = self._fit(message, history, gate.chunks, family, info)
+            parameters = self._parameters(family, info)
+        with clock.step("generate"):
+            generation = generate_with_retry(self._model, fitted.text, parameters, self._policy.deadlines)
+        shown = gate.chunks[: fitted.passages_used]
+        text = _reply_text(generation, len(shown))
+        trace = replace(
+            _trace(gate.chunks, gate, clock),
+            prompt_version=prompt_version(family),
+            prompt=fitted.text,
+            model_id=info.model_id,
+            parameters=asdict(parameters),
+        )
+        return Answer(text, "answered", citations.sources(text, shown or gate.chunks), trace)
+
+    def _fit(
+        self,
+        message: PendingMessage,
+        history: Sequence[PastTurn],
+        chunks: Sequence[RetrievedChunk],
+        family: str,
+        info: ServerInfo,
+    ) -> FittedPrompt:
+        total = self._policy.max_model_tokens or info.max_total_tokens
+        window = min(info.max_input_tokens, total - self._reply_tokens(total))
+        context = PromptContext(
+            persona=self._policy.persona,
+            question=Turn("customer", message.text, message.author_name),
+            history=tuple(_turns(history)),
+            passages=tuple(Passage(chunk.text, chunk.title, chunk.heading) for chunk in chunks),
+        )
+        return fit(context, family, self._model.count_tokens, window)
+
+    def _reply_tokens(self, total: int) -> int:
+        """Room for the reply: what is set, but never more than half of a small window."""
+        return min(self._policy.max_new_tokens, total // 2)
+
+    def _parameters(self, family: str, info: ServerInfo) -> GenerationParameters:
+        return GenerationParameters(
+            max_new_tokens=self._reply_tokens(self._policy.max_model_tokens or info.max_total_tokens),
+            temperature=self._policy.temperature,
+            stop=stop_sequences(family),
+        )
+
+
+class _Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self.timings_s: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings_s[name] = round(time.perf_counter() - started, 6)
+
+
+def _turns(history: Sequence[PastTurn]) -> Iterator[Turn]:
+    for past in history:
+        yield Turn("customer", past.text, past.author_name)
+        if past.reply:
+            yield Turn("agent", past.reply)
+
+
+def _reply_text(generation: Generation, passages: int) -> str:
+    text = citations.without_false_marks(generation.text, passages).strip()
+    if not text:
+        raise GenerationIncomplete("the model returned no text: look at its log, or try another model")
+    return text
+
+
+def _unknown_family(info: ServerInfo) -> str:
+    raise ConfigurationError(
+        f"the server doesn't tell the prompt format of {info.model_id!r}: set ASSISTANT_MODEL_FAMILY (llama2, chatml)"
+    )
+
+
+def _trace(chunks: Sequence[RetrievedChunk], gate: GateResult, clock: _Clock) -> Trace:
+    values = asdict(gate)
+    del values["chunks"]
+    return Trace(chunks=tuple(asdict(chunk) for chunk in chunks), gate=values, timings_s=clock.timings_s)

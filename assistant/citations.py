@@ -1,0 +1,53 @@
+"""Ties the [n] of a generated text to the passages it was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from adapters.base import Source
+from assistant.vector_store.base import RetrievedChunk
+
+_MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
+
+NEARNESS = 0.05
+"""Where the text cites nothing, the nearest passage is its source, and what lies within this distance of it."""
+MOST_SOURCES = 3
+
+
+def cited_numbers(text: str, passages: int) -> list[int]:
+    """The passage numbers that the text cites, in order of first appearance; only those that there are."""
+    numbers = [int(match.group(1)) for match in _MARK.finditer(text)]
+    return list(dict.fromkeys(number for number in numbers if 1 <= number <= passages))
+
+
+def without_false_marks(text: str, passages: int) -> str:
+    """The text without marks that point to no passage."""
+    return _MARK.sub(lambda match: match.group() if 1 <= int(match.group(1)) <= passages else "", text)
+
+
+def sources(text: str, chunks: Sequence[RetrievedChunk]) -> tuple[Source, ...]:
+    """The sources of a text that was written from `chunks` (numbered from 1): the cited ones, or else the nearest."""
+    numbers = cited_numbers(text, len(chunks)) or _nearest(chunks)
+    return tuple(_source(number, chunks[number - 1]) for number in numbers)
+
+
+def _nearest(chunks: Sequence[RetrievedChunk]) -> list[int]:
+    limit = chunks[0].distance + NEARNESS
+    near = [number for number, chunk in enumerate(chunks, start=1) if chunk.distance <= limit]
+    return near[:MOST_SOURCES]
+
+
+def _source(number: int, chunk: RetrievedChunk) -> Source:
+    parts = urlsplit(chunk.uri)
+    is_public = parts.scheme in ("http", "https")
+    anchor = f"#{chunk.anchor}" if chunk.anchor else ""
+    return Source(
+        number=number,
+        title=chunk.title,
+        heading=chunk.heading,
+        url=f"{chunk.uri}{anchor}" if is_public else "",
+        document=unquote(PurePosixPath(parts.path).name),
+    )

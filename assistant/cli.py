@@ -1,0 +1,151 @@
+"""The `assistant` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+
+from assistant import __version__
+from assistant.command_line import CommandGroup
+from assistant.config import Settings, load_settings
+from assistant.errors import ConfigurationError
+from assistant.logs import configure_logging
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
+
+
+@click.group(cls=CommandGroup, name="assistant")
+@click.version_option(__version__, prog_name="llamadesk")
+def main() -> None:
+    """Llamadesk answers customers in Slack, Discord and WeChat from your own FAQ.
+
+    With nothing configured, everything it needs starts embedded. The README lists all settings.
+    """
+
+
+@main.command()
+def up() -> None:
+    """Run everything: gateway, one worker, and embedded whatever is not configured."""
+    _serve(with_worker=True)
+
+
+@main.command()
+def gateway() -> None:
+    """Run the gateway for every configured platform."""
+    _serve(with_worker=False)
+
+
+@main.command()
+@click.option("--until-input-ends", is_flag=True, hidden=True)
+def worker(*, until_input_ends: bool) -> None:
+    """Run a worker: it embeds, searches and generates."""
+    from assistant.worker_process import run_worker
+
+    with _served(needs_model=True) as settings:
+        run_worker(settings, until_input_ends=until_input_ends)
+
+
+@main.command()
+def chat() -> None:
+    """Talk to the assistant on this terminal.
+
+    With standard input piped, each line is answered as a question of its own, in a conversation of its own.
+    """
+    from assistant.chat import answer_lines, converse
+
+    with _with_worker() as settings:
+        if sys.stdin.isatty():
+            asyncio.run(converse(settings, sys.stdout))
+        else:
+            asyncio.run(answer_lines(settings, sys.stdin, sys.stdout))
+
+
+@main.command()
+@click.argument("question")
+@as_json
+def ask(*, question: str, as_json: bool) -> None:
+    """Answer one question. Exit code 1 if no answer could be made."""
+    from assistant.chat import ask as ask_once
+
+    if not question.strip():
+        raise click.UsageError("the question is empty")
+    with _with_worker() as settings:
+        shown, reply = asyncio.run(ask_once(settings, question))
+    click.echo(json.dumps({"question": question, **asdict(reply)}, ensure_ascii=False) if as_json else shown.rstrip())
+    if reply.decision == "failed":
+        sys.exit(1)
+
+
+@main.command()
+@as_json
+def doctor(*, as_json: bool) -> None:
+    """Check every part, and say what to do. Exit code 1 if anything is wrong."""
+    from assistant.doctor import examine
+
+    settings = _settings()
+    failed = False
+    for finding in examine(settings):
+        failed = failed or not finding.ok
+        mark = click.style("ok  ", fg="green") if finding.ok else click.style("FAIL", fg="red")
+        line = f"{mark} {finding.part:<11} {finding.fact}"
+        click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else line)
+    if failed:
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    return settings
+
+
+@contextmanager
+def _served(*, needs_model: bool, on_status: Callable[[str], None] = lambda _: None) -> Iterator[Settings]:
+    """The settings, with the stack that they need."""
+    from assistant import wiring
+    from assistant.embedded import Part
+
+    parts = [Part.POSTGRES, Part.REDIS, *([Part.CHAT_MODEL] if needs_model else [])]
+    with wiring.served(_settings(), parts, on_status) as settings:
+        yield settings
+
+
+@contextmanager
+def _with_worker() -> Iterator[Settings]:
+    """The stack, a model server that was seen to work, and a worker. What takes time is told on standard error."""
+    from assistant import wiring
+    from assistant.worker_process import worker_at_hand
+
+    console = Console(stderr=True)
+    with console.status("starting") as status, _served(needs_model=True, on_status=status.update) as settings:
+        model = wiring.language_model(settings)
+        model.check()
+        model.close()
+        with worker_at_hand(settings, status.update):
+            status.stop()
+            yield settings
+
+
+def _serve(*, with_worker: bool) -> None:
+    from assistant import wiring
+    from assistant.serve import serve
+
+    def say(fact: str) -> None:
+        click.echo(f"assistant: {fact}", err=True)
+
+    with _served(needs_model=with_worker, on_status=say) as settings:
+        adapters = wiring.adapters(settings)
+        if not adapters and not with_worker:
+            raise ConfigurationError(
+                "no platform is configured: set SLACK_BOT_TOKEN or DISCORD_BOT_TOKEN; on a terminal, `assistant chat`"
+            )
+        if not adapters:
+            say("no platform is configured; talk to it with `assistant chat`, the README says how to connect Slack")
+        asyncio.run(serve(settings, adapters, say, with_worker=with_worker))

@@ -1,0 +1,147 @@
+"""The gateway: stores what people write before their platform is told so, and sends the replies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator, Mapping
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.base import ChatAdapter, IncomingMessage
+from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
+from assistant.conversations.inbox import Inbox
+from assistant.database import database_unavailable
+from assistant.errors import QueueUnavailable
+from assistant.queue import WakeUpQueue
+from assistant.sender import Sender
+from assistant.sweeper import Sweeper
+
+_log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+"""Deliveries are announced by NOTIFY; this often they are looked for all the same (retries, lost connections)."""
+
+
+_COUNTS = """
+select 'message', state, count(*) from messages group by state
+union all select 'delivery', state, count(*) from deliveries group by state
+order by 1, 2
+"""
+
+
+class Gateway:
+    """Serves the given adapters, by platform. With `workspace` only that workspace's replies are sent."""
+
+    def __init__(
+        self,
+        database_url: str,
+        queue: WakeUpQueue,
+        adapters: Mapping[str, ChatAdapter],
+        knowledge_set: str,
+        workspace: str | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._queue = queue
+        self._adapters = adapters
+        self._workspace = workspace
+        self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
+            database_url,
+            min_size=1,
+            max_size=10,
+            open=False,
+            timeout=5,
+            kwargs={"autocommit": True, "connect_timeout": 5, "application_name": "llamadesk-gateway"},
+        )
+        self._inbox = Inbox(self._pool, knowledge_set)
+        self._sweeper = Sweeper(self._pool, queue)
+        self._due = asyncio.Event()
+        self._sender = Sender(Deliveries(self._pool, _owner()), adapters, self._due.set)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connected and serving while the block runs. Raises DatabaseUnavailable, AdapterError."""
+        try:
+            await self._pool.open(wait=True, timeout=10)
+        except psycopg.Error as exc:
+            await self._pool.close()
+            raise database_unavailable(exc) from exc
+        tasks = [asyncio.create_task(work) for work in (self._listen(), self._send_due(), self._sweeper.run())]
+        try:
+            for adapter in self._adapters.values():
+                await adapter.start(self.on_message)
+            yield
+        finally:
+            for adapter in self._adapters.values():
+                await adapter.close()
+            await self._sender.finish()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._pool.close()
+
+    async def on_message(self, message: IncomingMessage) -> None:
+        """Commit the message, then wake a worker. Returns once it is safe; raises DatabaseUnavailable otherwise."""
+        accepted = await self._inbox.accept(message)
+        if accepted.message_id is None or not accepted.is_pending:
+            return
+        facts = {"action": "accept", "message_id": accepted.message_id, "platform": message.address.platform}
+        _log.info("message was stored", extra=facts)
+        try:
+            await asyncio.to_thread(self._queue.wake, accepted.message_id)
+        except QueueUnavailable:
+            _log.warning("no worker could be woken; the sweeper will", extra=facts)
+
+    async def check(self) -> None:
+        """Raise what is wrong with Postgres or Redis, if anything is."""
+        try:
+            async with self._pool.connection() as connection:
+                await connection.execute("select 1")
+        except psycopg.Error as exc:
+            raise database_unavailable(exc) from exc
+        await asyncio.to_thread(self._queue.check)
+
+    async def counts(self) -> list[tuple[str, str, int]]:
+        """How many messages and deliveries there are, by kind and state. Raises DatabaseUnavailable."""
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_COUNTS)
+                return await cursor.fetchall()
+        except psycopg.Error as exc:
+            raise database_unavailable(exc) from exc
+
+    async def _listen(self) -> None:
+        """Hear of committed replies; start anew when the connection is lost."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._database_url, autocommit=True) as connection:
+                    await connection.execute(f"listen {DELIVERY_CHANNEL}")
+                    async for _ in connection.notifies():
+                        self._due.set()
+            except psycopg.Error as exc:
+                _log.warning("lost the database's announcements", extra={"error": type(exc).__name__})
+            await asyncio.sleep(POLL_S)
+
+    async def _send_due(self) -> None:
+        while True:
+            # asyncio.wait_for of Python 3.11 can swallow a cancellation that comes together with the event.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await self._due.wait()
+            self._due.clear()
+            for platform in self._adapters:
+                try:
+                    await self._sender.send_due(platform, self._workspace)
+                except psycopg.Error as exc:
+                    _log.warning("deliveries could not be claimed", extra={"error": type(exc).__name__})
+
+
+def _owner() -> str:
+    """Names this gateway process among all."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"

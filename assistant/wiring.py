@@ -1,0 +1,162 @@
+"""Puts the parts together from the settings: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from psycopg_pool import ConnectionPool
+from pydantic import SecretStr
+
+from adapters.base import ChatAdapter
+from assistant.config import Settings
+from assistant.database import migrate, open_pool
+from assistant.embedded import Part, embedded_stack
+from assistant.embedding.base import Embedder
+from assistant.errors import ConfigurationError
+from assistant.llm.base import Deadlines, LanguageModel
+from assistant.vector_store.base import VectorStore
+from assistant.worker import Answers
+
+MAX_POOL = 24
+
+
+def _ignore(_: str) -> None:
+    """For callers that show no status."""
+
+
+@contextmanager
+def served(
+    settings: Settings, parts: Collection[Part], on_status: Callable[[str], None] = _ignore
+) -> Iterator[Settings]:
+    """The settings with a URL for each of the parts: what is unset is started, embedded. The schema is up to date."""
+    missing = [part for part in parts if not _is_set(settings, part)]
+    with embedded_stack(settings.home, missing, gguf=settings.gguf_file, on_status=on_status) as urls:
+        found = {
+            "database_url": urls.database_url,
+            "redis_url": urls.redis_url,
+            "openai_base_url": urls.openai_base_url,
+            "openai_api_key": SecretStr(urls.openai_api_key) if urls.openai_api_key else None,
+        }
+        complete = settings.model_copy(update={name: value for name, value in found.items() if value})
+        if Part.POSTGRES in parts:
+            migrate(complete.database_url)
+        yield complete
+
+
+def _is_set(settings: Settings, part: Part) -> bool:
+    return bool(
+        {
+            Part.POSTGRES: settings.database_url,
+            Part.REDIS: settings.redis_url,
+            Part.CHAT_MODEL: settings.tgi_url or settings.openai_base_url,
+        }[part]
+    )
+
+
+def language_model(settings: Settings) -> LanguageModel:
+    """The client of the model server that is set."""
+    from assistant.llm.openai import OpenAiModel
+    from assistant.llm.tgi import TgiModel
+    from prompts.tokenizer import LocalTokenizer
+
+    if settings.tgi_url:
+        return TgiModel(
+            settings.tgi_url, model_family=settings.model_family, max_total_tokens=settings.max_model_tokens
+        )
+    tokenizer = LocalTokenizer(settings.tokenizer_file).count if settings.tokenizer_file else None
+    return OpenAiModel(
+        settings.openai_base_url,
+        api_key=settings.openai_api_key.get_secret_value(),
+        model=settings.llm_model,
+        model_family=settings.model_family,
+        max_total_tokens=settings.max_model_tokens,
+        tokenizer=tokenizer,
+    )
+
+
+def embedder(settings: Settings) -> Embedder:
+    """The embedding model, loaded (seconds)."""
+    from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(settings.embedding_model)
+
+
+def vector_store(pool: ConnectionPool) -> VectorStore:
+    """The store of documents and chunks."""
+    from assistant.vector_store.pgvector import PgVectorStore
+
+    return PgVectorStore(pool)
+
+
+def database_pool(settings: Settings, max_size: int = MAX_POOL) -> ConnectionPool:
+    """Connections to the database."""
+    return open_pool(settings.database_url, max_size)
+
+
+def answers(settings: Settings, pool: ConnectionPool) -> Answers:
+    """The answering part of a worker."""
+    from assistant.answer import Answerer, AnswerPolicy
+    from assistant.retrieve import Retriever
+    from prompts.persona import load_persona
+
+    persona = load_persona(settings.persona)
+    retriever = Retriever(embedder(settings), vector_store(pool), settings.top_k)
+    retriever.warm_up()
+    policy = AnswerPolicy(
+        persona=persona,
+        max_distance=settings.max_distance,
+        max_new_tokens=settings.max_new_tokens,
+        temperature=settings.temperature,
+        deadlines=Deadlines(total_s=settings.answer_timeout_s),
+        model_family=settings.model_family,
+        max_model_tokens=settings.max_model_tokens,
+    )
+    return Answerer(retriever, language_model(settings), policy)
+
+
+def adapters(settings: Settings) -> dict[str, ChatAdapter]:
+    """An adapter for each platform that is configured. Raises ConfigurationError where one is half configured."""
+    found: dict[str, ChatAdapter] = {}
+    if settings.slack_bot_token.get_secret_value():
+        found["slack"] = _slack(settings)
+    elif settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value():
+        raise ConfigurationError("SLACK_BOT_TOKEN is missing: copy the Bot User OAuth Token (xoxb-…) of the Slack app")
+    if settings.discord_bot_token.get_secret_value():
+        found["discord"] = _discord(settings)
+    return found
+
+
+def _slack(settings: Settings) -> ChatAdapter:
+    try:
+        from adapters.slack.adapter import SlackAdapter
+    except ModuleNotFoundError as exc:
+        raise ConfigurationError(
+            f"SLACK_BOT_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[slack]'"
+        ) from exc
+    app_token = settings.slack_app_token.get_secret_value()
+    signing_secret = settings.slack_signing_secret.get_secret_value()
+    if not app_token and not signing_secret:
+        raise ConfigurationError(
+            "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN beside it (Socket Mode), or SLACK_SIGNING_SECRET (events over HTTP)"
+        )
+    return SlackAdapter(
+        settings.slack_bot_token.get_secret_value(),
+        app_token=app_token,
+        signing_secret=signing_secret,
+        api_url=settings.slack_api_url,
+    )
+
+
+def _discord(settings: Settings) -> ChatAdapter:
+    try:
+        from adapters.discord.adapter import DiscordAdapter
+    except ModuleNotFoundError as exc:
+        raise ConfigurationError(
+            f"DISCORD_BOT_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[discord]'"
+        ) from exc
+    return DiscordAdapter(
+        settings.discord_bot_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+    )

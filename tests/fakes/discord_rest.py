@@ -1,0 +1,199 @@
+"""The REST API of the fake Discord, as far as a bot that talks needs it, with Discord's own refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.discord_gateway import FakeGateway
+from tests.fakes.discord_world import TEXT, Json, World
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, EMPTY_MESSAGE, NO_PERMISSION = 10003, 10008, 50006, 50013
+WRONG_CHANNEL_TYPE, INVALID_FORM, THREAD_EXISTS = 50024, 50035, 160004
+MAX_CONTENT, MAX_NONCE, MAX_THREAD_NAME = 2000, 25, 100
+
+
+Route = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@dataclass
+class Failure:
+    """What the next `times` requests whose "METHOD /path" matches `request` meet, in place of their answer.
+
+    `status` 0 breaks the connection. `accepted`: the call does its work before that, and only the answer is lost.
+    """
+
+    request: str
+    status: int = 503
+    times: int = 1
+    accepted: bool = False
+    body: Json = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def rate_limit(request: str, retry_after_s: float, times: int = 1) -> Failure:
+    """The answer of a used-up rate limit; discord.py tells it from a ban by the Via header."""
+    headers = {"Via": "1.1 google", "Retry-After": str(retry_after_s), "X-RateLimit-Remaining": "0"}
+    body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
+    return Failure(request, 429, times, body=body, headers=headers)
+
+
+class Refusal(Exception):
+    """Discord's "no" to a call: an HTTP status and Discord's own code."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.body = status, {"message": message, "code": code}
+
+
+class FakeRest:
+    """`calls` is "METHOD /path" for every request that came with the right token."""
+
+    def __init__(self, world: World, gateway: FakeGateway, token: str) -> None:
+        self.world, self.gateway, self.token = world, gateway, token
+        self.failures: list[Failure] = []
+        self.calls: list[str] = []
+        self.payloads: list[Json] = []
+
+    def routes(self, base: str) -> list[web.RouteDef]:
+        return [
+            web.get(base + "/users/@me", self._answering(self._me)),
+            web.get(base + "/oauth2/applications/@me", self._answering(self._application)),
+            web.get(base + "/gateway/bot", self._answering(self._gateway)),
+            web.get(base + "/channels/{channel}", self._answering(self._channel)),
+            web.get(base + "/channels/{channel}/messages", self._answering(self._history)),
+            web.post(base + "/channels/{channel}/messages", self._answering(self._create_message)),
+            web.get(base + "/channels/{channel}/messages/{message}", self._answering(self._message)),
+            web.post(base + "/channels/{channel}/messages/{message}/threads", self._answering(self._create_thread)),
+            web.put(
+                base + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me", self._answering(self._react)
+            ),
+            web.post(base + "/channels/{channel}/typing", self._answering(self._typing)),
+        ]
+
+    def _answering(self, route: Route) -> Route:
+        async def answer(request: web.Request) -> web.Response:
+            if request.headers.get("Authorization") != f"Bot {self.token}":
+                return _json({"message": "401: Unauthorized", "code": 0}, 401)
+            call = f"{request.method} /{request.path.split('/', 3)[3]}"
+            self.calls.append(call)
+            failure = self._failure_for(call)
+            if failure is None or failure.accepted:
+                response = await self._answer(route, request)
+            if failure is None:
+                return response
+            if failure.status == 0 and request.transport is not None:
+                request.transport.abort()
+                await asyncio.sleep(0)
+            return _json(failure.body, failure.status or 500, failure.headers)
+
+        return answer
+
+    async def _answer(self, route: Route, request: web.Request) -> web.Response:
+        try:
+            return await route(request)
+        except Refusal as refusal:
+            return _json(refusal.body, refusal.status)
+
+    def _failure_for(self, call: str) -> Failure | None:
+        for failure in self.failures:
+            if failure.times > 0 and re.search(failure.request, call):
+                failure.times -= 1
+                return failure
+        return None
+
+    async def _me(self, request: web.Request) -> web.Response:
+        return _json(self.world.bot)
+
+    async def _application(self, request: web.Request) -> web.Response:
+        about = {"id": self.world.bot["id"], "name": "assistant", "description": "", "icon": None, "verify_key": ""}
+        return _json(about | {"bot_public": True, "bot_require_code_grant": False, "owner": self.world.user("owner")})
+
+    async def _gateway(self, request: web.Request) -> web.Response:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1}
+        return _json({"url": self.gateway.url, "shards": 1, "session_start_limit": limit})
+
+    async def _channel(self, request: web.Request) -> web.Response:
+        return _json(self._known(request))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        messages = self.world.messages[self._known(request)["id"]]
+        after = int(request.query.get("after", 0))
+        newer = [message for message in messages if int(message["id"]) > after]
+        return _json(list(reversed(newer[: int(request.query.get("limit", 50))])))
+
+    async def _message(self, request: web.Request) -> web.Response:
+        return _json(self._known_message(request))
+
+    async def _react(self, request: web.Request) -> web.Response:
+        self.world.reactions.append((self._known_message(request)["id"], request.match_info["emoji"]))
+        return web.Response(status=204)
+
+    async def _typing(self, request: web.Request) -> web.Response:
+        self._known(request)
+        return web.Response(status=204)
+
+    async def _create_message(self, request: web.Request) -> web.Response:
+        channel, payload = self._known(request), await request.json()
+        self.payloads.append(payload)
+        content, nonce = _content(payload), str(payload.get("nonce") or "")
+        if payload.get("enforce_nonce") and nonce in self.world.nonces:
+            return _json(self.world.nonces[nonce])
+        kept = {key: payload[key] for key in ("flags", "nonce", "allowed_mentions") if key in payload}
+        if reference := payload.get("message_reference"):
+            kept["message_reference"] = {key: str(value) for key, value in reference.items() if key.endswith("_id")}
+        message = self.world.add_message(channel["id"], self.world.bot, content, **kept)
+        if nonce:
+            self.world.nonces[nonce] = message
+        await self.gateway.dispatch("MESSAGE_CREATE", message)
+        return _json(message)
+
+    async def _create_thread(self, request: web.Request) -> web.Response:
+        channel, payload = self._known(request), await request.json()
+        if self.world.threads_forbidden:
+            raise Refusal(403, NO_PERMISSION, "Missing Permissions")
+        message = self._known_message(request)
+        if channel["type"] != TEXT:
+            raise Refusal(400, WRONG_CHANNEL_TYPE, "Cannot execute action on this channel type")
+        if message["id"] in self.world.channels:
+            raise Refusal(400, THREAD_EXISTS, "A thread has already been created for this message")
+        if not 1 <= len(payload["name"]) <= MAX_THREAD_NAME:
+            raise Refusal(400, INVALID_FORM, "Invalid Form Body")
+        thread = self.world.add_thread(channel["id"], message["id"], payload["name"], self.world.bot["id"])
+        await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
+        return _json(thread, 201)
+
+    def _known(self, request: web.Request) -> Json:
+        channel = self.world.channels.get(request.match_info["channel"])
+        if channel is None:
+            raise Refusal(404, UNKNOWN_CHANNEL, "Unknown Channel")
+        return channel
+
+    def _known_message(self, request: web.Request) -> Json:
+        message = self.world.find_message(self._known(request)["id"], request.match_info["message"])
+        if message is None:
+            raise Refusal(404, UNKNOWN_MESSAGE, "Unknown Message")
+        return message
+
+
+def _content(payload: Json) -> str:
+    """Give the content as Discord keeps it: without blank space around it, 1 to 2,000 code points."""
+    content: str = payload["content"].strip()
+    if not content:
+        raise Refusal(400, EMPTY_MESSAGE, "Cannot send an empty message")
+    if len(content) > MAX_CONTENT or len(str(payload.get("nonce", ""))) > MAX_NONCE:
+        raise Refusal(400, INVALID_FORM, "Invalid Form Body")
+    return content
+
+
+def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    # discord.py reads an answer as JSON only if its content type carries no charset.
+    return web.Response(
+        body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json", **(headers or {})}
+    )

@@ -1,0 +1,96 @@
+"""Discord on a real socket: gateway and REST API for tests, with people who write and an outside that fails."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fakes.discord_gateway import FakeGateway
+from tests.fakes.discord_rest import FakeRest
+from tests.fakes.discord_world import Json, World
+
+GOOD_TOKEN = "discord-good-token"
+BASE = "/api/v10"
+
+
+class FakeDiscord:
+    """`async with FakeDiscord() as discord` listens at `api_url` and `gateway_url` until the end.
+
+    State is in `world`, connections are in `gateway` (drop, forget_sessions, close_all…), failures in `rest.failures`.
+    """
+
+    def __init__(self, token: str = GOOD_TOKEN) -> None:
+        self.token = token
+        self.world = World()
+        self.gateway = FakeGateway(self.world, token)
+        self.rest = FakeRest(self.world, self.gateway, token)
+        self.api_url = ""
+        self.gateway_url = ""
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.add_routes([*self.rest.routes(BASE), web.get("/gateway/", self.gateway.handle)])
+        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.api_url = f"http://127.0.0.1:{port}{BASE}"
+        self.gateway_url = self.gateway.url = f"ws://127.0.0.1:{port}/gateway/"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.gateway.close_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def post(
+        self,
+        text: str,
+        *,
+        author: str = "alice",
+        channel: str = "",
+        mention: bool = False,
+        mention_other: bool = False,
+        direct: bool = False,
+        in_thread_of: str | None = None,
+        bot: bool = False,
+        **fields: Any,
+    ) -> Json:
+        """Give the message that a person has written; its events are on their way to every connected client.
+
+        `channel` is an id, by default #general's. `in_thread_of` opens a thread below that message where there is none.
+        """
+        user = self.world.user(author, bot=bot)
+        if direct:
+            channel = self.world.direct_channel(user)["id"]
+        elif in_thread_of is not None:
+            channel = await self._thread_below(in_thread_of, user)
+        named = self.world.bot if mention else self.world.user("bob") if mention_other else None
+        content = f"<@{named['id']}> {text}" if named else text
+        message = self.world.add_message(channel or self.world.general, user, content, **fields)
+        await self.gateway.dispatch("MESSAGE_CREATE", message)
+        return message
+
+    async def redeliver(self, message_id: str) -> None:
+        """Send the event of an earlier message once more."""
+        for messages in self.world.messages.values():
+            for message in messages:
+                if message["id"] == message_id:
+                    await self.gateway.dispatch("MESSAGE_CREATE", message)
+
+    def messages(self, channel: str, thread: str = "") -> list[Json]:
+        """Give the assistant's own messages in a thread, if it is there, else in the channel; oldest first."""
+        place = thread if thread in self.world.channels else channel
+        return [m for m in self.world.messages.get(place, []) if m["author"]["id"] == self.world.bot["id"]]
+
+    async def _thread_below(self, message_id: str, owner: Json) -> str:
+        if message_id not in self.world.channels:
+            thread = self.world.add_thread(self.world.general, message_id, "a thread", owner["id"])
+            await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
+        return message_id

@@ -1,0 +1,146 @@
+"""How the fake Slack delivers events: over the Socket Mode connection, or signed over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import WSMsgType, web
+
+from tests.fakes.slack_workspace import APP, Json
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One attempt to deliver one event: it ends acknowledged, or refused (an error status, or no answer in time)."""
+
+    ts: str
+    payload: Json
+    attempt: int
+    status: int = 0
+    acknowledged: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self, acknowledged: bool) -> None:
+        if not self.ended.is_set():
+            self.acknowledged = acknowledged
+            self.ended.set()
+
+
+class SocketMode:
+    """The server's side of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode (2026-11)."""
+
+    def __init__(self) -> None:
+        self.connections: list[web.WebSocketResponse] = []
+        self.connected = asyncio.Event()
+        self.opened = 0
+        self._opening = asyncio.Condition()
+        self.accepts_connections = True
+        self._waiting: dict[str, Delivery] = {}
+        self._pongs: dict[bytes, asyncio.Event] = {}
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if not self.accepts_connections:
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        self.connections.append(socket)
+        await socket.send_json(
+            {"type": "hello", "num_connections": len(self.connections), "connection_info": {"app_id": APP}}
+        )
+        self.connected.set()
+        async with self._opening:
+            self.opened += 1
+            self._opening.notify_all()
+        try:
+            await self._listen(socket)
+        finally:
+            self.connections.remove(socket)
+            if not self.connections:
+                self.connected.clear()
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse) -> None:
+        async for frame in socket:
+            if frame.type == WSMsgType.PING:
+                await socket.pong(frame.data)
+            elif frame.type == WSMsgType.PONG and bytes(frame.data) in self._pongs:
+                self._pongs.pop(bytes(frame.data)).set()
+            elif frame.type == WSMsgType.TEXT:
+                delivery = self._waiting.pop(json.loads(frame.data).get("envelope_id", ""), None)
+                if delivery is not None:
+                    delivery.end(acknowledged=True)
+
+    async def deliver(self, delivery: Delivery, timeout_s: float) -> None:
+        """Send the event, and wait for its acknowledgement; while nobody is connected the platform waits too."""
+        envelope_id = str(uuid.uuid4())
+        self._waiting[envelope_id] = delivery
+        await self.connected.wait()
+        frame = {"envelope_id": envelope_id, "type": "events_api", "accepts_response_payload": False}
+        frame |= {"payload": delivery.payload, "retry_attempt": delivery.attempt, "retry_reason": ""}
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self.connections[-1].send_json(frame)
+                await delivery.ended.wait()
+        except (TimeoutError, ConnectionError):
+            self._waiting.pop(envelope_id, None)
+            delivery.end(acknowledged=False)
+
+    async def round_trip(self) -> None:
+        """Return once everything that the client sent so far has been read."""
+        mark = uuid.uuid4().bytes.hex().encode()
+        self._pongs[mark] = asyncio.Event()
+        reached = self._pongs[mark]
+        await self.connections[-1].ping(mark)
+        await reached.wait()
+
+    async def opened_in_all(self, count: int) -> None:
+        """Return once so many connections have been opened, ended ones included."""
+        async with self._opening:
+            await self._opening.wait_for(lambda: self.opened >= count)
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask every client to connect anew, as Slack does every few hours."""
+        for socket in list(self.connections):
+            await socket.send_json({"type": "disconnect", "reason": reason})
+
+    async def drop(self) -> None:
+        """Close every connection without a word."""
+        for socket in list(self.connections):
+            with contextlib.suppress(ConnectionError):
+                await socket.close()
+
+
+def signed_headers(signing_secret: str, body: bytes, timestamp: str = "") -> dict[str, str]:
+    """Give what Slack sends with a request of its own."""
+    timestamp = timestamp or str(int(time.time()))
+    digest = hmac.new(signing_secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return {
+        "content-type": "application/json",
+        "x-slack-request-timestamp": timestamp,
+        "x-slack-signature": f"v0={digest}",
+    }
+
+
+async def deliver_by_http(url: str, signing_secret: str, delivery: Delivery, timeout_s: float) -> None:
+    body = json.dumps(delivery.payload).encode()
+    headers = signed_headers(signing_secret, body)
+    if delivery.attempt:
+        headers |= {"x-slack-retry-num": str(delivery.attempt), "x-slack-retry-reason": "http_error"}
+    try:
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.post(url, data=body, headers=headers) as response,
+        ):
+            delivery.status = response.status
+            delivery.end(acknowledged=200 <= response.status < 300)
+    except (aiohttp.ClientError, TimeoutError):
+        delivery.end(acknowledged=False)

@@ -1,0 +1,92 @@
+"""The adapter contract's harness for Slack: the real SDK against FakeSlack, in each of its two modes."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from adapters.base import OnMessage, ReplyAddress
+from adapters.slack.adapter import SlackAdapter
+from tests.contracts.adapter_harness import AdapterHarness
+from tests.fakes.slack_server import FakeSlack
+
+
+class SlackHarness(AdapterHarness):
+    """Socket Mode."""
+
+    events_per_mention = 2
+    token_setting = "SLACK_BOT_TOKEN"
+    unknown_channel = "C404"
+
+    def __init__(self, slack: FakeSlack) -> None:
+        self.slack = slack
+        self.adapter: SlackAdapter = self.new_adapter(slack.bot_token)
+
+    def new_adapter(self, bot_token: str) -> SlackAdapter:
+        return SlackAdapter(bot_token, app_token=self.slack.app_token, api_url=self.slack.api_url)
+
+    def with_wrong_token(self) -> SlackAdapter:
+        return self.new_adapter("xoxb-wrong")
+
+    async def post(
+        self,
+        text: str,
+        *,
+        mention: bool = False,
+        mention_other: bool = False,
+        direct: bool = False,
+        in_thread_of: str | None = None,
+        author: str = "U1",
+        bot: bool = False,
+        own: bool = False,
+    ) -> str:
+        text = " ".join([self.slack.bot_mention] * mention + ["<@U2>"] * mention_other + [text])
+        channel = f"D{author}" if direct else "C1"
+        return await self.slack.post(text, channel=channel, user=author, thread_ts=in_thread_of or "", bot=bot, own=own)
+
+    async def redeliver(self, message_id: str) -> None:
+        self.slack.redeliver(message_id)
+
+    async def settled(self, message_id: str) -> None:
+        await self.slack.settled(message_id)
+
+    async def acknowledged(self, message_id: str) -> bool:
+        await self.slack.socket_mode.round_trip()
+        return self.slack.acknowledged(message_id)
+
+    async def visible(self, address: ReplyAddress) -> list[str]:
+        return [message.text for message in self.slack.messages(address.channel, address.thread)]
+
+    async def pinged(self, address: ReplyAddress) -> list[str]:
+        return self.slack.pings(address.channel, address.thread)
+
+    async def close(self) -> None:
+        await self.adapter.close()
+
+
+class SlackHttpHarness(SlackHarness):
+    """Signed HTTP events, through a web server in front of `handle_webhook`."""
+
+    def new_adapter(self, bot_token: str) -> SlackAdapter:
+        return SlackAdapter(bot_token, signing_secret=self.slack.signing_secret, api_url=self.slack.api_url)
+
+    async def start(self, on_message: OnMessage) -> None:
+        await self.adapter.start(on_message)
+        app = web.Application(client_max_size=4 * 1024 * 1024)
+        app.router.add_post(self.adapter.webhook_path, self._receive)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.slack.events_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}{self.adapter.webhook_path}"
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        answer = await self.adapter.handle_webhook(headers, await request.read())
+        return web.Response(status=answer.status, text=answer.body, content_type=answer.content_type)
+
+    async def acknowledged(self, message_id: str) -> bool:
+        return self.slack.acknowledged(message_id)
+
+    async def close(self) -> None:
+        await super().close()
+        if hasattr(self, "_runner"):
+            await self._runner.cleanup()

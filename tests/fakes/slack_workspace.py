@@ -1,0 +1,102 @@
+"""What a fake Slack workspace holds: users, channels, messages; and the events that a post makes, in Slack's form."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TEAM, APP = "T1", "A1"
+BOT_USER, BOT_ID = "UBOT", "BBOT"
+OTHER_BOT_USER, OTHER_BOT_ID = "UROBOT", "BROBOT"
+EPOCH = 1_700_000_000
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as Slack stores it; `metadata` and `options` are what the poster sent along."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    thread_ts: str = ""
+    bot_id: str = ""
+    metadata: Json = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Workspace:
+    """Channels C1, C2 and C3 hold the assistant, CNOTIN does not; every user has a direct chat, D and the user id."""
+
+    def __init__(self) -> None:
+        self.channels = {"C1", "C2", "C3"}
+        self.users = {"U1": "Ada", "U2": "Bob", BOT_USER: "llamadesk", OTHER_BOT_USER: "robot"}
+        self.messages: list[Message] = []
+        self._ids = itertools.count(1)
+
+    def new_ts(self) -> str:
+        number = next(self._ids)
+        return f"{EPOCH + number}.{number:06d}"
+
+    def add(self, message: Message) -> None:
+        self.messages.append(message)
+
+    def at(self, channel: str, thread: str = "") -> list[Message]:
+        """Give what stands in the thread below `thread`, or in the channel outside of threads; roots not included."""
+        return [m for m in self.messages if (m.channel, m.thread_ts) == (channel, thread)]
+
+    def find(self, ts: str) -> Message:
+        return next(message for message in self.messages if message.ts == ts)
+
+    def post_error(self, channel: str) -> str:
+        """Give why the assistant may not post there, "" where it may."""
+        if channel in self.channels or channel.removeprefix("D") in self.users:
+            return ""
+        return "not_in_channel" if channel == "CNOTIN" else "channel_not_found"
+
+
+def event_payloads(message: Message) -> list[Json]:
+    """Give the bodies of the events that Slack makes of a post: two where a channel's message names the assistant."""
+    is_direct = message.channel.startswith("D")
+    event: Json = {
+        "user": message.user,
+        "text": message.text,
+        "ts": message.ts,
+        "channel": message.channel,
+        "event_ts": message.ts,
+        "team": TEAM,
+    }
+    if message.thread_ts:
+        event |= {"thread_ts": message.thread_ts, "parent_user_id": "U1"}
+    if message.bot_id:
+        event |= {"bot_id": message.bot_id, "bot_profile": {"id": message.bot_id, "app_id": "A2"}}
+    kinds: list[Json] = [event | {"type": "message", "channel_type": "im" if is_direct else "channel"}]
+    if f"<@{BOT_USER}>" in message.text and not is_direct:
+        kinds.insert(0, event | {"type": "app_mention"})
+    return [envelope(kind, f"Ev{message.ts.replace('.', '')}{number}") for number, kind in enumerate(kinds)]
+
+
+def envelope(event: Json, event_id: str) -> Json:
+    """Wrap an event as the Events API does: https://docs.slack.dev/apis/events-api (2026-11)."""
+    return {
+        "token": "deprecated",
+        "team_id": TEAM,
+        "api_app_id": APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": EPOCH,
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": TEAM,
+                "user_id": BOT_USER,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": "4-context",
+    }

@@ -1,0 +1,119 @@
+"""Socket Mode over time: connections that end, and events that come again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.base import Reply
+from adapters.slack.adapter import SlackAdapter
+from tests.contracts.adapter_harness import Inbox
+from tests.fakes.slack_server import FakeSlack
+from tests.fakes.slack_web_api import Failure
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with FakeSlack(ack_timeout_s=1.0, retry_after_s=(0.0, 0.1)) as slack:
+        yield slack
+
+
+@pytest.fixture
+async def adapter(slack: FakeSlack) -> AsyncIterator[SlackAdapter]:
+    adapter = SlackAdapter(slack.bot_token, app_token=slack.app_token, api_url=slack.api_url)
+    yield adapter
+    await adapter.close()
+
+
+@pytest.mark.parametrize("ending", ["disconnect", "drop"])
+async def test_connection_that_ends_is_renewed(slack: FakeSlack, adapter: SlackAdapter, ending: str) -> None:
+    """Slack ends every connection after some hours, with or without a word: the next one opens by itself."""
+    inbox = Inbox()
+    await adapter.start(inbox)
+    await getattr(slack.socket_mode, ending)()
+    async with asyncio.timeout(30):
+        await slack.socket_mode.opened_in_all(2)
+    await slack.post("still there?", channel="DU1")
+    await inbox.first()
+    assert slack.web_api.calls["apps.connections.open"] == 2
+
+
+async def test_refused_event_comes_again_until_it_is_stored(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """The platform's own retry brings back what the store could not take."""
+    inbox = Inbox()
+    inbox.fails = True
+    await adapter.start(inbox)
+    ts = await slack.post("hello", channel="DU1")
+    await inbox.first(1)
+    inbox.fails = False
+    await inbox.first(2)
+    await slack.settled(ts)
+    assert slack.acknowledged(ts)
+    assert len({message.event_key for message in inbox.messages}) == 1
+
+
+async def test_events_that_are_no_messages_are_acknowledged(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """A kind that nobody asked for is not delivered for ever."""
+    inbox = Inbox()
+    await adapter.start(inbox)
+    event = {"type": "reaction_added", "user": "U1", "item": {}}
+    slack.send_events("none", [{"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}])
+    await slack.settled("none")
+    assert slack.acknowledged("none")
+    assert inbox.messages == []
+
+
+async def test_author_has_a_name(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """People are shown as they show themselves."""
+    inbox = Inbox()
+    await adapter.start(inbox)
+    await slack.post("<@U2> said so", channel="DU1")
+    [message] = await inbox.first()
+    assert (message.author_name, message.text) == ("Ada", "@Bob said so")
+
+
+async def test_message_arrives_though_names_can_not_be_had(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """A name is no reason to lose a message."""
+    slack.fail_next("users.info", Failure("missing_scope"))
+    inbox = Inbox()
+    await adapter.start(inbox)
+    await slack.post("hello", channel="DU1")
+    [message] = await inbox.first()
+    assert message.author_name == "U1"
+
+
+async def test_no_call_to_slack_stands_between_event_and_callback(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """`auth.test` is asked at start only; with the author known, an event costs no call at all."""
+    inbox = Inbox()
+    await adapter.start(inbox)
+    await slack.post("one", channel="DU1")
+    await inbox.first(1)
+    calls = dict(slack.web_api.calls)
+    await slack.post("two", channel="DU1")
+    await inbox.first(2)
+    assert dict(slack.web_api.calls) == calls
+    assert calls["auth.test"] == 1
+
+
+async def test_logs_hold_neither_text_nor_tokens(
+    slack: FakeSlack, adapter: SlackAdapter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even with the root logger at DEBUG, and through a failure and its redelivery."""
+    inbox = Inbox()
+    inbox.fails = True
+    with caplog.at_level(logging.DEBUG):
+        await adapter.start(inbox)
+        await slack.post("my-secret-words", channel="DU1")
+        await inbox.first(1)
+        inbox.fails = False
+        [_, message] = await inbox.first(2)
+        [part] = adapter.render(Reply("answer-secret-words"))
+        await adapter.send(message.address, part, "key")
+        await adapter.close()
+    logged = " ".join(f"{record.getMessage()} {record.exc_text} {vars(record)}" for record in caplog.records)
+    assert "event not stored" in logged
+    for secret in ("my-secret-words", "answer-secret-words", slack.bot_token, slack.app_token):
+        assert secret not in logged
