@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -34,33 +33,39 @@ async def serve(
     queue = WakeUpQueue(settings.redis_url)
     queue.check()
     gateway = Gateway(settings.database_url, queue, adapters, settings.knowledge_set)
-    process = WorkerProcess() if with_worker else None
+    process: WorkerProcess | None = None
     try:
         async with (
             listening(gateway, adapters.values(), settings.http_host, settings.http_port) as address,
             gateway.running(),
         ):
             on_status(f"gateway listens on {address}, platforms: {', '.join(adapters) or 'none'}")
-            if process is None:
-                await stopping.wait()
-            else:
-                await asyncio.to_thread(process.wait_until_ready, settings)
-                on_status("worker is ready")
-                process = await _watch(process, settings, stopping)
+            tasks = [asyncio.create_task(stopping.wait())]
+            if with_worker:
+                process = WorkerProcess()
+                tasks.append(asyncio.create_task(_keep(process, settings, on_status)))
+            await _first_of(tasks)
     finally:
         if process is not None:
             await asyncio.to_thread(process.stop)
         queue.close()
 
 
-async def _watch(process: WorkerProcess, settings: Settings, stopping: asyncio.Event) -> WorkerProcess:
-    """Start the worker again whenever it ends by itself; gives the last one."""
-    while not stopping.is_set():
-        if not process.is_running:
-            _log.error("worker ended; starting another", extra={"action": "restart"})
-            process = WorkerProcess()
-            await asyncio.to_thread(process.wait_until_ready, settings)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(WATCH_S):
-                await stopping.wait()
-    return process
+async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> bool:
+    """See the worker through its start, and start it again whenever it ends by itself."""
+    while True:
+        await asyncio.to_thread(process.wait_until_ready, settings)
+        on_status("worker is ready")
+        while process.is_running:  # noqa: ASYNC110 (the end of a process sets no event)
+            await asyncio.sleep(WATCH_S)
+        _log.error("worker ended; starting another", extra={"action": "restart"})
+        process.start()
+
+
+async def _first_of(tasks: list[asyncio.Task[bool]]) -> None:
+    """Return when the first of them ends, or raise what ended it; the others are cancelled."""
+    done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in running:
+        task.cancel()
+    for task in done:
+        await task

@@ -20,7 +20,7 @@ from assistant.errors import AssistantError
 from assistant.leases import LeaseRenewer
 from assistant.presence import Presence, live_workers
 from assistant.queue import WakeUpQueue
-from assistant.queue_threads import QueueThreads
+from assistant.queue_threads import STOP_S, QueueThreads
 from assistant.worker import ConversationWorker
 
 _log = logging.getLogger(__name__)
@@ -62,9 +62,12 @@ class WorkerProcess:
     """A worker in a child process that ends with this one, however this one ends."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "assistant", "worker", "--until-input-ends"], stdin=subprocess.PIPE
-        )
+        self.start()
+
+    def start(self) -> None:
+        """Start it, also anew when it has ended. In a session of its own: Ctrl-C is ours, and it ends after us."""
+        command = [sys.executable, "-m", "assistant", "worker", "--until-input-ends"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     @property
     def is_running(self) -> bool:
@@ -83,10 +86,14 @@ class WorkerProcess:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Let it finish what it is at, and wait for its end."""
+        """Let it finish what it is at, and wait for its end; what hangs is killed, and its messages are kept."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(STOP_S + START_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager
