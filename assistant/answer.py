@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 from assistant import citations, phrases
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
+from assistant.database import storable
 from assistant.errors import ConfigurationError, GenerationIncomplete
 from assistant.gate import GateResult, judge
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
@@ -18,6 +20,8 @@ from assistant.vector_store.base import RetrievedChunk
 from prompts.budget import FittedPrompt, fit
 from prompts.model import Passage, Persona, PromptContext, Turn
 from prompts.render import prompt_version, stop_sequences
+
+_SENTENCE_END = re.compile(r"[.!?](?:[\"')\]]|\[\d+\])*(?=\s|$)|[。！？]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Answerer:
             persona=self._policy.persona,
             question=Turn("customer", message.text, message.author_name),
             history=tuple(_turns(history)),
-            passages=tuple(Passage(chunk.text, chunk.title, chunk.heading) for chunk in chunks),
+            passages=tuple(Passage(chunk.text, chunk.title, chunk.subheading) for chunk in chunks),
         )
         return fit(context, family, self._model.count_tokens, window)
 
@@ -131,10 +135,19 @@ def _turns(history: Sequence[PastTurn]) -> Iterator[Turn]:
 
 
 def _reply_text(generation: Generation, passages: int) -> str:
-    text = citations.without_false_marks(generation.text, passages).strip()
+    # Made storable first: what is left of it must be words.
+    text = citations.without_false_marks(storable(generation.text), passages).strip()
+    if generation.finish_reason == "length":
+        text = _whole_sentences(text)
     if not text:
         raise GenerationIncomplete("the model returned no text: look at its log, or try another model")
-    return text
+    return f"{text}\n```" if text.count("```") % 2 else text
+
+
+def _whole_sentences(text: str) -> str:
+    """The text up to its last sentence's end, if it has one: what was cut at the token limit stops in mid-word."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else f"{text} …"
 
 
 def _unknown_family(info: ServerInfo) -> str:

@@ -47,7 +47,7 @@ def _source(number: int, chunk: RetrievedChunk) -> Source:
     return Source(
         number=number,
         title=chunk.title,
-        heading=chunk.heading,
+        heading=chunk.subheading,
         url=f"{chunk.uri}{anchor}" if is_public else "",
         document=unquote(PurePosixPath(parts.path).name),
     )

@@ -15,7 +15,8 @@ from rich.console import Console
 from assistant import __version__
 from assistant.command_line import CommandGroup
 from assistant.config import Settings, load_settings
-from assistant.errors import ConfigurationError
+from assistant.database import storable
+from assistant.errors import AssistantError, ConfigurationError
 from assistant.logs import configure_logging
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
@@ -64,7 +65,9 @@ def chat() -> None:
         if sys.stdin.isatty():
             asyncio.run(converse(settings, sys.stdout))
         else:
-            asyncio.run(answer_lines(settings, sys.stdin, sys.stdout))
+            # Decoded here: one line in another encoding must not end the others.
+            lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+            asyncio.run(answer_lines(settings, lines, sys.stdout))
 
 
 @main.command()
@@ -75,7 +78,8 @@ def ask(*, question: str, as_json: bool) -> None:
     from assistant.chat import ask as ask_once
 
     if not question.strip():
-        raise click.UsageError("the question is empty")
+        raise AssistantError('the question is empty: write it after the command, in quotes: assistant ask "…"')
+    question = storable(question)  # what a terminal in another encoding typed can't be printed again
     with _with_worker() as settings:
         shown, reply = asyncio.run(ask_once(settings, question))
     click.echo(json.dumps({"question": question, **asdict(reply)}, ensure_ascii=False) if as_json else shown.rstrip())

@@ -28,10 +28,11 @@ class Settings(BaseModel):
         "", alias="DATABASE_URL", repr=False, description="PostgreSQL with pgvector; unset: embedded"
     )
     redis_url: str = Field("", alias="REDIS_URL", repr=False, description="Redis 6.2 or later; unset: embedded")
-    tgi_url: str = Field("", alias="TGI_URL", description="text-generation-inference server that answers")
+    tgi_url: str = Field("", alias="TGI_URL", repr=False, description="text-generation-inference server that answers")
     openai_base_url: str = Field(
         "",
         alias="OPENAI_BASE_URL",
+        repr=False,
         description="OpenAI-compatible completion server (vLLM, llama.cpp), instead of TGI; both unset: embedded",
     )
     openai_api_key: SecretStr = Field(NO_SECRET, alias="OPENAI_API_KEY", description="its key, if it wants one")

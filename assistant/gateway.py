@@ -26,6 +26,8 @@ from assistant.sweeper import Sweeper
 
 _log = logging.getLogger(__name__)
 
+WAKE_S = 1.0
+"""A Redis that hangs must not hold up the acknowledgement: the message is stored, the sweeper will wake a worker."""
 POLL_S = 1.0
 """Deliveries are announced by NOTIFY; this often they are looked for all the same (retries, lost connections)."""
 
@@ -73,21 +75,35 @@ class Gateway:
         except psycopg.Error as exc:
             await self._pool.close()
             raise database_unavailable(exc) from exc
-        tasks = [asyncio.create_task(work) for work in (self._listen(), self._send_due(), self._sweeper.run())]
+        tasks = [asyncio.create_task(work) for work in (self._listen(), self._sweeper.run())]
         try:
             for adapter in self._adapters.values():
                 await adapter.start(self.on_message)
                 if isinstance(adapter, SelfClosing):
                     tasks.append(asyncio.create_task(_report_end(adapter)))
-            yield
+            async with self._sending():
+                yield
         finally:
             for adapter in self._adapters.values():
                 await adapter.close()
-            await self._sender.finish()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._pool.close()
+
+    @contextlib.asynccontextmanager
+    async def _sending(self) -> AsyncIterator[None]:
+        """Send while the block runs. Ended by asking, not by cancelling: a claim that nobody sends would run out, and
+        where sends can't be repeated the reply would never be shown."""
+        stopping = asyncio.Event()
+        task = asyncio.create_task(self._send_due(stopping))
+        try:
+            yield
+        finally:
+            stopping.set()
+            self._due.set()
+            await task
+            await self._sender.finish()
 
     async def on_message(self, message: IncomingMessage) -> None:
         """Commit the message, then wake a worker. Returns once it is safe; raises DatabaseUnavailable otherwise."""
@@ -97,8 +113,9 @@ class Gateway:
         facts = {"action": "accept", "message_id": accepted.message_id, "platform": message.address.platform}
         _log.info("message was stored", extra=facts)
         try:
-            await asyncio.to_thread(self._queue.wake, accepted.message_id)
-        except QueueUnavailable:
+            async with asyncio.timeout(WAKE_S):
+                await asyncio.to_thread(self._queue.wake, accepted.message_id)
+        except (QueueUnavailable, TimeoutError):
             _log.warning("no worker could be woken; the sweeper will", extra=facts)
 
     async def check(self) -> None:
@@ -131,17 +148,19 @@ class Gateway:
                 _log.warning("lost the database's announcements", extra={"error": type(exc).__name__})
             await asyncio.sleep(POLL_S)
 
-    async def _send_due(self) -> None:
-        while True:
+    async def _send_due(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
             # asyncio.wait_for of Python 3.11 can swallow a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await self._due.wait()
             self._due.clear()
             for platform in self._adapters:
+                if stopping.is_set():
+                    return
                 try:
                     await self._sender.send_due(platform, self._workspace)
-                except psycopg.Error as exc:
+                except Exception as exc:  # noqa: BLE001 (whatever it is, the next round must come)
                     _log.warning("deliveries could not be claimed", extra={"error": type(exc).__name__})
 
 
@@ -151,7 +170,7 @@ async def _report_end(adapter: SelfClosing) -> None:
         await adapter.wait_closed()
     except AdapterError as exc:
         facts = {"platform": adapter.platform, "error": type(exc).__name__, "reason": str(exc)}
-        _log.error("platform is no longer served", extra=facts)  # noqa: TRY400 (the reason is told, a trace helps nobody)
+        _log.error("platform is no longer served", extra=facts)
 
 
 def _owner() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import redis
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from assistant.errors import AssistantError
@@ -31,12 +33,22 @@ def wake_up_job_class(answer_message: Callable[[int], None]) -> type[Job]:
                 raise ForbiddenJob(f"job {self.id} in Redis is not ours: find out who else writes to REDIS_URL")
             return answer_message
 
+        @classmethod
+        def fetch(cls, id: str, connection: redis.Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002
+            """To RQ a job that is not there is nothing; any other error in reading it would end the worker."""
+            try:
+                return super().fetch(id, connection, serializer)
+            except (redis.RedisError, NoSuchJobError):
+                raise
+            except Exception as exc:
+                raise NoSuchJobError("a job in Redis can't be read") from exc
+
         def restore(self, raw_data: Any) -> None:
             super().restore(raw_data)
             self.webhooks = []
             self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
             self._dependency_ids = []
-            self.repeats_left = None
+            self.repeats_left = self.retries_left = None
             self.rate_limit_key = None
 
     return WakeUpJob

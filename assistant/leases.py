@@ -46,7 +46,9 @@ class LeaseRenewer:
             yield
         finally:
             with self._lock:
-                self._held.pop(lease.conversation_id, None)
+                # Not another thread's, which took the conversation over after this lease had run out.
+                if self._held.get(lease.conversation_id) is lease:
+                    del self._held[lease.conversation_id]
 
     def _run(self) -> None:
         while not self._stopping.wait(LEASE_S / 4):

@@ -49,15 +49,21 @@ class Sender:
         self._on_done()
 
     async def _send(self, delivery: Delivery, adapter: ChatAdapter) -> None:
-        facts = {"action": "send", "delivery_id": delivery.id, "platform": adapter.platform}
+        facts: dict[str, object] = {"action": "send", "delivery_id": delivery.id, "platform": adapter.platform}
+        try:
+            await self._try_to_send(delivery, adapter, facts)
+        except psycopg.Error as exc:
+            # The claim runs out, and the delivery is taken up again then.
+            _log.warning("delivery could not be recorded", extra=facts | {"error": type(exc).__name__})
+
+    async def _try_to_send(self, delivery: Delivery, adapter: ChatAdapter, facts: dict[str, object]) -> None:
         try:
             await self._send_parts(delivery, adapter)
         except AdapterError as exc:
             _log.warning("reply was not sent", extra=facts | {"error": type(exc).__name__, "reason": str(exc)})
             await self._record_failure(delivery, adapter, exc)
-        except psycopg.Error as exc:
-            # The claim runs out, and the delivery is taken up again then.
-            _log.warning("delivery could not be recorded", extra=facts | {"error": type(exc).__name__})
+        except psycopg.Error:
+            raise
         except Exception as exc:  # noqa: BLE001 (one adapter's fault must not end the others)
             _log.exception("adapter failed", extra=facts)
             await self._deliveries.finish(delivery, "failed", type(exc).__name__)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from typing import Any, NoReturn
 
 from adapters.base import ChatAdapter
 from assistant.config import Settings
@@ -40,7 +41,7 @@ async def serve(
             gateway.running(),
         ):
             on_status(f"gateway listens on {address}, platforms: {', '.join(adapters) or 'none'}")
-            tasks = [asyncio.create_task(stopping.wait())]
+            tasks: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
             if with_worker:
                 process = WorkerProcess()
                 tasks.append(asyncio.create_task(_keep(process, settings, on_status)))
@@ -51,7 +52,7 @@ async def serve(
         queue.close()
 
 
-async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> bool:
+async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> NoReturn:
     """See the worker through its start, and start it again whenever it ends by itself."""
     while True:
         await asyncio.to_thread(process.wait_until_ready, settings)
@@ -62,7 +63,7 @@ async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[
         process.start()
 
 
-async def _first_of(tasks: list[asyncio.Task[bool]]) -> None:
+async def _first_of(tasks: list[asyncio.Task[Any]]) -> None:
     """Return when the first of them ends, or raise what ended it; the others are cancelled."""
     done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in running:

@@ -20,6 +20,11 @@ from assistant.worker import Answers
 
 MAX_POOL = 24
 
+PACKAGED_MODEL_WINDOW = 640
+PACKAGED_MODEL_REPLY = 96
+"""Tokens. SmolLM2-135M on two cores reads 150 to 300 tokens a second, and rambles after a few sentences: with more, a
+reply takes longer than a person waits, and is worse."""
+
 
 def _ignore(_: str) -> None:
     """For callers that show no status."""
@@ -41,7 +46,14 @@ def served(
         complete = settings.model_copy(update={name: value for name, value in found.items() if value})
         if Part.POSTGRES in parts:
             migrate(complete.database_url)
-        yield complete
+        is_packaged = Part.CHAT_MODEL in missing and settings.gguf_file is None
+        yield _within_packaged_model(complete) if is_packaged else complete
+
+
+def _within_packaged_model(settings: Settings) -> Settings:
+    """The settings with limits that suit the packaged model, where no others were set."""
+    limits = {"max_model_tokens": PACKAGED_MODEL_WINDOW, "max_new_tokens": PACKAGED_MODEL_REPLY}
+    return settings.model_copy(update={k: v for k, v in limits.items() if k not in settings.model_fields_set})
 
 
 def _is_set(settings: Settings, part: Part) -> bool:

@@ -12,6 +12,7 @@ from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, Pe
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError
 from assistant.leases import LeaseRenewer
+from prompts.errors import PromptError
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class ConversationWorker:
 
     def _fail(self, lease: Lease, message: PendingMessage, error: Exception) -> None:
         """Try again later, or apologise when that is useless or was done often enough."""
-        is_final = isinstance(error, AssistantError) and not error.retryable
+        is_final = isinstance(error, PromptError) or (isinstance(error, AssistantError) and not error.retryable)
         facts = _told(error) | {"message_id": message.id, "conversation_id": lease.conversation_id}
         if is_final or message.attempts + 1 >= MAX_ATTEMPTS:
             _log.error("message could not be answered", extra=facts)
@@ -92,7 +93,7 @@ class ConversationWorker:
 
 def _told(error: Exception) -> dict[str, object]:
     """Our own errors speak to the operator; a foreign one's text could quote a customer."""
-    reason: dict[str, object] = {"reason": str(error)} if isinstance(error, AssistantError) else {}
+    reason: dict[str, object] = {"reason": str(error)} if isinstance(error, AssistantError | PromptError) else {}
     return {"error": type(error).__name__} | reason
 
 

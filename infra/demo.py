@@ -24,7 +24,7 @@ def main() -> int:
     with embedded_stack(home, list(Part), on_status=_say):
         _say("ingesting the documentation")
         ingested = _run(
-            home, "ingest.cli", "add", *(str(ROOT / name) for name in DOCUMENTS), stdout=sys.stderr.fileno()
+            home, "ingest", "add", *(str(ROOT / name) for name in DOCUMENTS), stdout=sys.stderr.fileno()
         )
         return ingested or _run(home, "assistant", "chat")
 

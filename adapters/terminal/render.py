@@ -16,7 +16,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def render(reply: Reply) -> list[RenderedPart]:
     """The Markdown as it is (it reads well), with its sources below; no control character gets through."""
     text = "\n".join([reply.text.strip(), *_footer(reply.sources)])
-    return [RenderedPart(part) for part in split_text(_CONTROLS.sub("", text), MAX_CHARS)]
+    # A text of nothing but controls still shows that there was a reply.
+    shown = _CONTROLS.sub("", text)
+    return [RenderedPart(part) for part in split_text(shown if shown.strip() else "\ufffd", MAX_CHARS)]
 
 
 def _footer(sources: tuple[Source, ...]) -> list[str]:

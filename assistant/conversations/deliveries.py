@@ -14,15 +14,14 @@ from adapters.base import Reply, ReplyAddress, Source
 DELIVERY_CHANNEL = "llamadesk_delivery"
 """Postgres NOTIFY channel: a reply was committed."""
 
-CLAIM_S = 60
-"""How long a claim holds. A gateway that dies while sending leaves its claim to run out."""
+CLAIM_S = 90
+"""How long a claim holds, renewed after each part: longer than any adapter takes to send one (Discord: 60 s). A gateway
+that dies while sending leaves its claim to run out."""
 
 # A reply waits for the earlier ones of its conversation, so that they appear in order.
+# Materialized, as a rescan would pass over the rows that were just updated, and claim more than the limit.
 _CLAIM = """
-update deliveries d set
-    state = 'sending', claimed_by = %(owner)s, claimed_until = now() + %(claim_s)s * interval '1 second',
-    attempts = d.attempts + 1, updated_at = now()
-from (
+with claimed as materialized (
     select id, state from deliveries due
     where platform = %(platform)s and (%(workspace)s::text is null or workspace = %(workspace)s)
       and (state = 'pending' and due_at <= now() or state = 'sending' and claimed_until < now())
@@ -33,7 +32,11 @@ from (
       )
     order by id limit %(limit)s
     for update skip locked
-) claimed, replies r, messages m
+)
+update deliveries d set
+    state = 'sending', claimed_by = %(owner)s, claimed_until = now() + %(claim_s)s * interval '1 second',
+    attempts = d.attempts + 1, updated_at = now()
+from claimed, replies r, messages m
 where d.id = claimed.id and r.id = d.reply_id and m.id = r.message_id
 returning d.id, d.attempts, d.parts_sent, claimed.state = 'sending', m.reply_address, r.text, r.sources, r.decision,
     r.id

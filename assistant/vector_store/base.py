@@ -60,6 +60,11 @@ class RetrievedChunk:
     text: str
     distance: float
 
+    @property
+    def subheading(self) -> str:
+        """The heading without the document's title, where it begins with it."""
+        return "" if self.heading == self.title else self.heading.removeprefix(f"{self.title} > ")
+
 
 class VectorStore(Protocol):
     """Documents and chunks of every knowledge set. Safe to share between threads.

@@ -106,7 +106,7 @@ def main() -> None:
         with embedded_stack(Path(home), [Part.POSTGRES, Part.REDIS]) as urls:
             os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url)
             migrate(urls.database_url)
-            ingest = [sys.executable, "-m", "ingest.cli", "add", str(ROOT / "README.md"), str(ROOT / "docs")]
+            ingest = [sys.executable, "-m", "ingest", "add", str(ROOT / "README.md"), str(ROOT / "docs")]
             subprocess.run(ingest, check=True)
             worker = WorkerProcess()
             try:

@@ -1,0 +1,77 @@
+"""From what the user names to the files to take in."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.errors import DocumentMissing, IngestError, UnsupportedDocument, shown
+from ingest.loaders.registry import is_supported
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """Absolute paths in order, each once; what was wrong with an argument or a folder; and how many files of folders
+    were passed over, by suffix."""
+
+    paths: list[Path] = field(default_factory=list)
+    errors: list[tuple[str, IngestError]] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def document_uri(path: str | Path) -> str:
+    """What a file is called in the database: its absolute path, the same from whichever folder it is named.
+
+    Symbolic links are not resolved: where a deployment swaps the target of a link, the document stays the same one.
+    """
+    return os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - Path.resolve follows links, absolute() keeps ".."
+
+
+def find_files(arguments: list[str]) -> FoundFiles:
+    """The files named, and the supported ones below the folders named, sorted; hidden ones there are left out."""
+    found = FoundFiles()
+    for argument in arguments:
+        try:
+            found.paths.extend(_expand(argument, found))
+        except IngestError as exc:
+            found.errors.append((argument, exc))
+    found.paths = list(dict.fromkeys(found.paths))
+    return found
+
+
+def _expand(argument: str, found: FoundFiles) -> list[Path]:
+    if argument.lower().startswith(("http://", "https://")):
+        raise UnsupportedDocument(f"{shown(argument)} is an address: save the page as an .html file, and add that")
+    path = Path(document_uri(argument))
+    if not path.is_dir():
+        return [path]
+    files = list(_walk(path, found))
+    if not files:
+        raise DocumentMissing(f"{shown(path)} has no file of a supported kind in it: name the folder of your documents")
+    return files
+
+
+def _walk(root: Path, found: FoundFiles) -> Iterator[Path]:
+    def unreadable(exc: OSError) -> None:
+        folder = str(exc.filename)
+        found.errors.append(
+            (folder, DocumentMissing(f"{shown(folder)} can't be read ({exc.strerror}): check its permissions"))
+        )
+
+    for folder, subfolders, names in os.walk(root, onerror=unreadable):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
+            if not is_supported(path):
+                found.skipped[path.suffix.lower() or "no suffix"] += 1
+            elif _leaves(path, root):
+                found.skipped["links to outside of the folder"] += 1
+            else:
+                yield path
+
+
+def _leaves(path: Path, root: Path) -> bool:
+    """Whether a symbolic link leads out of the folder: whoever may write into it must not read everything else."""
+    return path.is_symlink() and not path.resolve().is_relative_to(root.resolve())

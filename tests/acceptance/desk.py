@@ -1,0 +1,61 @@
+"""The whole of Llamadesk in one process, on real Postgres and Redis: gateway, worker, retrieval, prompt, and a client
+of a model server. Only the chat platform and the model behind its server are fakes, each on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+from adapters.base import ChatAdapter
+from assistant.answer import Answerer, AnswerPolicy
+from assistant.conversations.store import ConversationStore
+from assistant.database import open_pool
+from assistant.embedding.base import Embedder
+from assistant.gateway import Gateway
+from assistant.http import listening
+from assistant.leases import LeaseRenewer
+from assistant.llm.base import Deadlines
+from assistant.llm.tgi import TgiModel
+from assistant.presence import Presence
+from assistant.queue import WakeUpQueue
+from assistant.queue_threads import QueueThreads
+from assistant.retrieve import Retriever
+from assistant.vector_store.pgvector import PgVectorStore
+from assistant.worker import ConversationWorker
+from prompts.persona import load_persona
+from tests.acceptance.shop import stock
+
+
+@asynccontextmanager
+async def desk(
+    database_url: str, redis_url: str, embedder: Embedder, tgi_url: str, adapter: ChatAdapter
+) -> AsyncIterator[str]:
+    """Serve the adapter while the block runs, from the shop's FAQ; gives the address that the gateway listens at."""
+    queue = WakeUpQueue(redis_url)
+    gateway = Gateway(database_url, queue, {adapter.platform: adapter}, "default")
+    with ExitStack() as stack:
+        stack.callback(queue.close)
+        await asyncio.to_thread(_start_worker, stack, database_url, redis_url, embedder, tgi_url)
+        async with listening(gateway, [adapter], "127.0.0.1", 0) as address, gateway.running():
+            yield address
+        await asyncio.to_thread(stack.close)
+
+
+def _start_worker(stack: ExitStack, database_url: str, redis_url: str, embedder: Embedder, tgi_url: str) -> None:
+    pool = stack.enter_context(open_pool(database_url, 8))
+    vectors = PgVectorStore(pool)
+    stock(vectors, embedder)
+    model = TgiModel(tgi_url)
+    stack.callback(model.close)
+    policy = AnswerPolicy(load_persona("default"), 0.6, 200, 0.1, Deadlines(total_s=30))
+    answers = Answerer(Retriever(embedder, vectors, 5), model, policy)
+    store = ConversationStore(pool, "worker")
+    renewer = LeaseRenewer(store, Presence(database_url))
+    worker = ConversationWorker(store, answers, renewer)
+    threads = QueueThreads(redis_url, 4, worker.answer_message)
+    renewer.start()
+    stack.callback(renewer.stop)
+    threads.start()
+    stack.callback(threads.stop)
+    stack.callback(worker.stop)

@@ -1,0 +1,48 @@
+"""The gate: answered is only what is near, by itself or by the topic of the conversation."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from assistant.gate import MAX_DRIFT, judge
+from assistant.retrieve import Retrieval
+from assistant.vector_store.base import RetrievedChunk
+from tests.fakes.retrieved_chunks import chunk
+
+NEAR, FAR = chunk(1, 0.3), chunk(2, 0.9)
+NEAR_IN_CONTEXT, FAR_IN_CONTEXT = chunk(3, 0.4), chunk(4, 0.8)
+STAYS, LEAVES = MAX_DRIFT, MAX_DRIFT + 0.001
+
+
+@pytest.mark.parametrize(
+    ("alone", "in_context", "drift", "expected"),
+    [
+        pytest.param([], [], 0.0, [], id="nothing is known"),
+        pytest.param([NEAR, FAR], [], 0.0, [1], id="first turn, near"),
+        pytest.param([FAR], [], 0.0, [], id="first turn, far"),
+        pytest.param([FAR], [NEAR_IN_CONTEXT], STAYS, [3], id="near by what was said before"),
+        pytest.param([FAR], [NEAR_IN_CONTEXT], LEAVES, [], id="left the topic, far by itself"),
+        pytest.param([NEAR], [NEAR_IN_CONTEXT], LEAVES, [1], id="left the topic, near by itself"),
+        pytest.param([NEAR, FAR], [NEAR_IN_CONTEXT], STAYS, [1, 3], id="stays, both count"),
+        pytest.param([NEAR, FAR], [NEAR_IN_CONTEXT], -0.5, [1, 3], id="came nearer"),
+        pytest.param([FAR], [FAR_IN_CONTEXT], STAYS, [], id="far both ways"),
+        pytest.param([chunk(1, 0.6)], [], 0.0, [1], id="the limit itself passes"),
+        pytest.param([chunk(1, math.nan)], [], 0.0, [], id="a distance that is no number is not near"),
+    ],
+)
+def test_gate_opens_for_what_is_near(
+    alone: list[RetrievedChunk], in_context: list[RetrievedChunk], drift: float, expected: list[int]
+) -> None:
+    """Chunks beyond the limit never pass, and a strange question does not live off the earlier ones."""
+    result = judge(Retrieval(tuple(alone), tuple(in_context), drift), 0.6)
+    assert [passed.chunk_id for passed in result.chunks] == expected
+    assert result.is_open == bool(expected)
+
+
+def test_gate_keeps_the_values_that_decided() -> None:
+    """A refusal can be explained afterwards."""
+    result = judge(Retrieval((FAR, NEAR), (NEAR_IN_CONTEXT,), 0.1), 0.6)
+    assert (result.nearest_alone, result.nearest_in_context, result.drift, result.max_distance) == (0.3, 0.4, 0.1, 0.6)
+    assert judge(Retrieval(()), 0.6).nearest_alone is None

@@ -1,0 +1,102 @@
+"""Numbers and phrases that the documentation promises are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import discord
+import pytest
+
+from adapters.discord.adapter import RETRY_DELAYS_S
+from adapters.discord.client import MAX_MISSED_MESSAGES
+from adapters.discord.render import MAX_CHARS as DISCORD_MAX_CHARS
+from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
+from assistant import citations, gate, phrases, retrieve, sweeper, worker
+from assistant.config import Settings
+from assistant.conversations.deliveries import CLAIM_S
+from assistant.conversations.store import LEASE_S
+from assistant.errors import DeadlineExceeded, GenerationIncomplete, ModelOverloaded, ModelUnavailable
+from assistant.llm.base import Deadlines, GenerationParameters
+from assistant.llm.retry import RetryPolicy
+from assistant.queue_threads import STOP_S
+from assistant.vector_store.knowledge_set import MAX_DIMENSION
+from ingest.errors import UnsupportedDocument
+from ingest.loaders.registry import load_document
+from prompts.persona import load_persona
+from prompts.render import template_families
+from tests.unit.docs.pages import ROOT, squeezed
+
+DEFAULTS = Settings.model_validate({})
+RETRIES = RetryPolicy().max_retries
+LIMITS = Deadlines()
+INVITATION = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    create_public_threads=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "fact"),
+    [
+        ("docs/answering.md", phrases.UNKNOWN),
+        ("docs/answering.md", phrases.HELP),
+        ("docs/answering.md", phrases.APOLOGY),
+        ("docs/answering.md", f"the {DEFAULTS.top_k} nearest chunks (`ASSISTANT_TOP_K`)"),
+        ("docs/answering.md", f"cosine distance {DEFAULTS.max_distance} of the question"),
+        ("docs/answering.md", f"as near (within {citations.NEARNESS})"),
+        ("docs/answering.md", f"up to {retrieve.CONTEXT_TURNS} earlier turns of the customer"),
+        ("docs/answering.md", f"sees up to {worker.HISTORY_TURNS} earlier turns"),
+        ("docs/answering.md", f"tried up to {worker.MAX_ATTEMPTS} times"),
+        ("docs/answering.md", f"at most {load_persona('default').reply_sentences} sentences"),
+        ("docs/answering.md", f"At most {DEFAULTS.max_new_tokens} tokens"),
+        ("docs/answering.md", f"temperature is {DEFAULTS.temperature}"),
+        ("docs/answering.md", f"repetition penalty {GenerationParameters().repetition_penalty}"),
+        ("docs/answering.md", f"{DEFAULTS.worker_threads} at once in one worker process"),
+        ("docs/discord.md", f"takes {DISCORD_MAX_CHARS:,} characters a message"),
+        ("docs/discord.md", f"up to {MAX_MISSED_MESSAGES} messages each"),
+        ("docs/discord.md", f"permissions={INVITATION.value}"),
+        ("README.md", f"permissions={INVITATION.value}"),
+        ("docs/slack.md", f"at most {SLACK_MAX_CHARS:,} characters"),
+        ("docs/ingest.md", f"at most {DEFAULTS.chunk_tokens} tokens (`ASSISTANT_CHUNK_TOKENS`)"),
+        ("docs/ingest.md", f"share up to {DEFAULTS.chunk_overlap} (`ASSISTANT_CHUNK_OVERLAP`)"),
+        ("docs/ingest.md", f"{DEFAULTS.max_document_mb:g} MB (`ASSISTANT_MAX_DOCUMENT_MB`)"),
+        ("docs/language-models.md", f"{LIMITS.connect_s:g} seconds to connect"),
+        ("docs/language-models.md", f"{LIMITS.first_token_s:g} seconds to the first token"),
+        ("docs/language-models.md", f"{LIMITS.idle_s:g} seconds between tokens"),
+        ("docs/language-models.md", f"{DEFAULTS.answer_timeout_s:g} seconds for one generation in total"),
+        ("docs/language-models.md", f"up to {RETRIES[ModelOverloaded]} times when the server is overloaded"),
+        ("docs/language-models.md", f"{RETRIES[ModelUnavailable]} times when it can't be reached"),
+        ("docs/language-models.md", f"{RETRIES[GenerationIncomplete]} times when the generation broke off"),
+        ("docs/language-models.md", f"at most {MAX_DIMENSION:,} dimensions"),
+        ("docs/operations.md", f"within about {sweeper.SWEEP_S:g} seconds"),
+        ("docs/operations.md", f"a lease of {LEASE_S} seconds"),
+        ("docs/operations.md", f"holds a delivery for {CLAIM_S} seconds"),
+        ("docs/operations.md", f"running answers finish for up to {STOP_S} seconds"),
+        ("docs/operations.md", f"answers {DEFAULTS.worker_threads} conversations at once"),
+        ("docs/operations.md", f"Port {DEFAULTS.http_port} on {DEFAULTS.http_host}."),
+        ("docs/decisions/0004-gate-with-drift.md", f"a drift of at most {gate.MAX_DRIFT} "),
+    ],
+)
+def test_fact_stands_as_the_code_has_it(page: str, fact: str) -> None:
+    """Whoever changes the constant finds the page that promises it."""
+    assert fact in squeezed(ROOT / page)
+
+
+def test_facts_told_in_words_hold() -> None:
+    """Once after a time-out, after 1 and after 4 seconds, and the names of the model families."""
+    assert RETRIES[DeadlineExceeded] == 1
+    assert RETRY_DELAYS_S == (1.0, 4.0)
+    assert template_families() == ("chatml", "llama2")
+
+
+def test_every_file_format_is_named(tmp_path: Path) -> None:
+    """The formats that a refusal names are those that the page names."""
+    with pytest.raises(UnsupportedDocument) as refused:
+        load_document(tmp_path / "a.unknown", 1.0)
+    told = set(re.findall(r"\.[a-z]+\b", str(refused.value).rpartition("one of")[2]))
+    section = squeezed(ROOT / "docs" / "ingest.md").partition("Which file formats")[2].partition("## ")[0]
+    assert set(re.findall(r"`(\.[a-z]+)`", section)) == told

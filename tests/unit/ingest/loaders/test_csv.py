@@ -1,0 +1,61 @@
+"""FAQs in CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import DocumentUnreadable, EmptyDocument
+from ingest.loaders.base import QuestionAnswer, QuestionAnswers
+from ingest.loaders.csv import load_csv
+
+PATH = Path("/faq.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'question,answer\nHow much?,"Ten, or more."\nWhen?,Now.\n',
+        'Question , ANSWER\r\nHow much?,"Ten, or more."\r\n\r\nWhen?,Now.',
+        '\ufeffquestion;answer\n"How much?";"Ten, or more."\nWhen?;Now.\n',
+        "id\tanswer\tquestion\n1\tTen, or more.\tHow much?\n2\tNow.\tWhen?\n,,\n".replace(",,", "\t\t"),
+    ],
+)
+def test_the_pairs_are_read_in_order(text: str) -> None:
+    """Whatever the separator, the case and order of the columns, and whatever stands in other columns."""
+    expected = (QuestionAnswer("How much?", "Ten, or more."), QuestionAnswer("When?", "Now."))
+    assert load_csv(PATH, text.encode()).content == QuestionAnswers(expected)
+
+
+def test_quoted_cells_may_hold_lines() -> None:
+    """And quotes."""
+    content = load_csv(PATH, b'question,answer\n"A\n""b""?","one\ntwo"\n').content
+    assert content == QuestionAnswers((QuestionAnswer('A\n"b"?', "one\ntwo"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("name,value\na,b\n", "its first line must name the columns 'question' and 'answer'"),
+        ("question,answer\nWhy?,\n", "line 2: no answer; fill it in, or delete the row"),
+        ("question,answer\nA,B\n ,because\n", "line 3: no question"),
+        ("question,answer\nWhy?,a, b\n", "line 2: 3 columns instead of 2; put text that holds separators"),
+        ("question,answer\nWhy?\n", "line 2: 1 columns instead of 2"),
+        ('question,answer\nWhy?,"never closed\n', "is no valid CSV"),
+        ("question,answer\nWhy?," + "x" * 200_000, "is no valid CSV"),
+        ("\x01\x02garbage", "its first line must name"),
+    ],
+)
+def test_a_broken_table_is_told_with_its_line(text: str, advice: str) -> None:
+    """Nothing is dropped in silence: the whole file is refused, with what to do."""
+    with pytest.raises(DocumentUnreadable, match=r"^/faq\.csv") as caught:
+        load_csv(PATH, text.encode())
+    assert advice in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_without_rows_is_empty() -> None:
+    """Column names alone answer nobody."""
+    with pytest.raises(EmptyDocument, match="no rows"):
+        load_csv(PATH, b"question,answer\n\n")
