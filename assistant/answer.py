@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,18 +9,16 @@ from dataclasses import asdict, dataclass, replace
 
 from assistant import citations, phrases
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
-from assistant.database import storable
-from assistant.errors import ConfigurationError, GenerationIncomplete
+from assistant.errors import ConfigurationError, PromptTooLong
 from assistant.gate import GateResult, judge
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
 from assistant.llm.retry import generate_with_retry
+from assistant.reply_text import reply_text
 from assistant.retrieve import Retriever
 from assistant.vector_store.base import RetrievedChunk
 from prompts.budget import FittedPrompt, fit
 from prompts.model import Passage, Persona, PromptContext, Turn
 from prompts.render import prompt_version, stop_sequences
-
-_SENTENCE_END = re.compile(r"[.!?](?:[\"')\]]|\[\d+\])*(?=\s|$)|[。！？]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class AnswerPolicy:
     max_distance: float
     max_new_tokens: int
     temperature: float
+    repetition_penalty: float
     deadlines: Deadlines
     model_family: str = ""
     max_model_tokens: int | None = None
@@ -67,12 +65,10 @@ class Answerer:
         with clock.step("prompt"):
             info = self._model.info()
             family = self._policy.model_family or info.model_family or _unknown_family(info)
-            fitted = self._fit(message, history, gate.chunks, family, info)
+            context = self._context(message, history, gate.chunks)
             parameters = self._parameters(family, info)
-        with clock.step("generate"):
-            generation = generate_with_retry(self._model, fitted.text, parameters, self._policy.deadlines)
+        fitted, generation = self._within_window(context, family, info, parameters, clock)
         shown = gate.chunks[: fitted.passages_used]
-        text = _reply_text(generation, len(shown))
         trace = replace(
             _trace(gate.chunks, gate, clock),
             prompt_version=prompt_version(family),
@@ -80,25 +76,46 @@ class Answerer:
             model_id=info.model_id,
             parameters=asdict(parameters),
         )
-        return Answer(text, "answered", citations.sources(text, shown or gate.chunks), trace)
+        if generation is None:
+            return Answer(phrases.UNKNOWN, "refused", (), trace)
+        text = reply_text(generation, len(shown))
+        return Answer(text, "answered", citations.sources(text, shown), trace)
 
-    def _fit(
-        self,
-        message: PendingMessage,
-        history: Sequence[PastTurn],
-        chunks: Sequence[RetrievedChunk],
-        family: str,
-        info: ServerInfo,
-    ) -> FittedPrompt:
-        total = self._policy.max_model_tokens or info.max_total_tokens
-        window = min(info.max_input_tokens, total - self._reply_tokens(total))
-        context = PromptContext(
+    def _context(
+        self, message: PendingMessage, history: Sequence[PastTurn], chunks: Sequence[RetrievedChunk]
+    ) -> PromptContext:
+        return PromptContext(
             persona=self._policy.persona,
             question=Turn("customer", message.text, message.author_name),
             history=tuple(_turns(history)),
             passages=tuple(Passage(chunk.text, chunk.title, chunk.subheading) for chunk in chunks),
         )
-        return fit(context, family, self._model.count_tokens, window)
+
+    def _within_window(
+        self,
+        context: PromptContext,
+        family: str,
+        info: ServerInfo,
+        parameters: GenerationParameters,
+        clock: _Clock,
+    ) -> tuple[FittedPrompt, Generation | None]:
+        """The prompt and what came of it: nothing where no passage fits, as a model without one would guess.
+
+        A server that finds the prompt too long all the same is given less once.
+        """
+        total = self._policy.max_model_tokens or info.max_total_tokens
+        window = min(info.max_input_tokens, total - parameters.max_new_tokens)
+        for limit in (window, window * 3 // 4):
+            with clock.step("fit"):
+                fitted = fit(context, family, self._model.count_tokens, limit)
+            if fitted.passages_used == 0:
+                return fitted, None
+            try:
+                with clock.step("generate"):
+                    return fitted, generate_with_retry(self._model, fitted.text, parameters, self._policy.deadlines)
+            except PromptTooLong as exc:
+                refusal = exc
+        raise refusal
 
     def _reply_tokens(self, total: int) -> int:
         """Room for the reply: what is set, but never more than half of a small window."""
@@ -108,6 +125,7 @@ class Answerer:
         return GenerationParameters(
             max_new_tokens=self._reply_tokens(self._policy.max_model_tokens or info.max_total_tokens),
             temperature=self._policy.temperature,
+            repetition_penalty=self._policy.repetition_penalty,
             stop=stop_sequences(family),
         )
 
@@ -132,22 +150,6 @@ def _turns(history: Sequence[PastTurn]) -> Iterator[Turn]:
         yield Turn("customer", past.text, past.author_name)
         if past.reply:
             yield Turn("agent", past.reply)
-
-
-def _reply_text(generation: Generation, passages: int) -> str:
-    # Made storable first: what is left of it must be words.
-    text = citations.without_false_marks(storable(generation.text), passages).strip()
-    if generation.finish_reason == "length":
-        text = _whole_sentences(text)
-    if not text:
-        raise GenerationIncomplete("the model returned no text: look at its log, or try another model")
-    return f"{text}\n```" if text.count("```") % 2 else text
-
-
-def _whole_sentences(text: str) -> str:
-    """The text up to its last sentence's end, if it has one: what was cut at the token limit stops in mid-word."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    return text[: ends[-1]] if ends else f"{text} …"
 
 
 def _unknown_family(info: ServerInfo) -> str:

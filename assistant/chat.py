@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import sys
+import threading
 import uuid
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -89,7 +89,16 @@ async def _exchange(settings: Settings, adapter: TerminalAdapter, line: str) -> 
 
 
 async def _typed_line() -> str | None:
-    with contextlib.suppress(EOFError):
-        return (await asyncio.to_thread(input, "you> ")).strip()
-    print(file=sys.stdout)
-    return None
+    """The next line, None at the end of input. Read in a daemon thread, which Ctrl-C need not wait for."""
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str | None] = loop.create_future()
+
+    def read() -> None:
+        line: str | None = None
+        with contextlib.suppress(EOFError):
+            line = input("you> ").strip()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(typed.set_result, line)
+
+    threading.Thread(target=read, daemon=True).start()
+    return await typed

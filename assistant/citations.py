@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlsplit
 from adapters.base import Source
 from assistant.vector_store.base import RetrievedChunk
 
-_MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
+# "[1]", "[1, 2]"; but not what stands right behind a word, as in "list[7]", when it comes to removing.
+_MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_REMOVABLE = re.compile(r"(?<!\w)[ \t]*" + _MARK.pattern)
 
 NEARNESS = 0.05
 """Where the text cites nothing, the nearest passage is its source, and what lies within this distance of it."""
@@ -19,13 +21,21 @@ MOST_SOURCES = 3
 
 def cited_numbers(text: str, passages: int) -> list[int]:
     """The passage numbers that the text cites, in order of first appearance; only those that there are."""
-    numbers = [int(match.group(1)) for match in _MARK.finditer(text)]
+    numbers = [number for match in _MARK.finditer(text) for number in _numbers(match)]
     return list(dict.fromkeys(number for number in numbers if 1 <= number <= passages))
 
 
 def without_false_marks(text: str, passages: int) -> str:
     """The text without marks that point to no passage."""
-    return _MARK.sub(lambda match: match.group() if 1 <= int(match.group(1)) <= passages else "", text)
+
+    def keep(match: re.Match[str]) -> str:
+        return match.group() if any(1 <= number <= passages for number in _numbers(match)) else ""
+
+    return _REMOVABLE.sub(keep, text)
+
+
+def _numbers(match: re.Match[str]) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", match.group(1))]
 
 
 def sources(text: str, chunks: Sequence[RetrievedChunk]) -> tuple[Source, ...]:

@@ -85,6 +85,13 @@ class Settings(BaseModel):
     )
     max_new_tokens: int = Field(500, alias="ASSISTANT_MAX_NEW_TOKENS", ge=16, le=8192, description="longest reply")
     temperature: float = Field(0.1, alias="ASSISTANT_TEMPERATURE", ge=0.0, le=2.0, description="sampling temperature")
+    repetition_penalty: float = Field(
+        1.1,
+        alias="ASSISTANT_REPETITION_PENALTY",
+        gt=0.0,
+        le=2.0,
+        description="above 1: the model repeats itself less, and quotes less",
+    )
     answer_timeout_s: float = Field(
         120.0, alias="ASSISTANT_ANSWER_TIMEOUT_S", gt=0, le=3600, description="total time for one generation, seconds"
     )

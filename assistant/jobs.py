@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from assistant.errors import AssistantError
+
+_log = logging.getLogger(__name__)
 
 ANSWER_JOB = "assistant.jobs.answer_message"
 """The name that a job must bear. It is compared, never imported."""
@@ -30,7 +33,10 @@ def wake_up_job_class(answer_message: Callable[[int], None]) -> type[Job]:
         @property
         def func(self) -> Callable[[int], None]:
             if self.func_name != ANSWER_JOB or self.instance is not None or not _is_one_id(self.args, self.kwargs):
-                raise ForbiddenJob(f"job {self.id} in Redis is not ours: find out who else writes to REDIS_URL")
+                _log.error(
+                    "a job in Redis is not ours: find out who else writes to REDIS_URL", extra={"action": "refuse"}
+                )
+                raise ForbiddenJob("a job in Redis is not ours: find out who else writes to REDIS_URL")
             return answer_message
 
         @classmethod

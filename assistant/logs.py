@@ -27,4 +27,5 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in ("assistant", "adapters", "ingest"):
         logging.getLogger(name).setLevel(level)
-    logging.getLogger("rq").setLevel(logging.ERROR)
+    # RQ logs the arguments of jobs, which anybody with access to Redis can write; what matters we log ourselves.
+    logging.getLogger("rq").setLevel(logging.CRITICAL)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import psycopg
 
 from adapters.base import ChatAdapter
-from adapters.errors import AdapterError, DeliveryUnknown, RateLimited
+from adapters.errors import AdapterError, AuthenticationFailed, DeliveryUnknown, RateLimited
 from assistant.conversations.deliveries import Deliveries, Delivery
 
 _log = logging.getLogger(__name__)
@@ -78,8 +78,10 @@ class Sender:
         await self._deliveries.finish(delivery, "sent")
 
     async def _record_failure(self, delivery: Delivery, adapter: ChatAdapter, error: AdapterError) -> None:
-        may_repeat = error.retryable or (isinstance(error, DeliveryUnknown) and adapter.capabilities.idempotent_send)
-        if may_repeat and delivery.attempts < MAX_ATTEMPTS:
+        # Waiting out a rate limit is no failed attempt; a revoked token may be replaced in the meantime.
+        may_repeat = error.retryable or isinstance(error, AuthenticationFailed)
+        may_repeat = may_repeat or (isinstance(error, DeliveryUnknown) and adapter.capabilities.idempotent_send)
+        if isinstance(error, RateLimited) or (may_repeat and delivery.attempts < MAX_ATTEMPTS):
             delay_s = error.retry_after_s if isinstance(error, RateLimited) else float(2**delivery.attempts)
             await self._deliveries.postpone(delivery, delay_s, type(error).__name__)
         else:

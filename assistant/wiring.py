@@ -24,6 +24,9 @@ PACKAGED_MODEL_WINDOW = 640
 PACKAGED_MODEL_REPLY = 96
 """Tokens. SmolLM2-135M on two cores reads 150 to 300 tokens a second, and rambles after a few sentences: with more, a
 reply takes longer than a person waits, and is worse."""
+PACKAGED_MODEL_PENALTY = 1.0
+"""None: llama.cpp counts the prompt's words as said already, so that a penalty keeps it from quoting the passages. With
+one SmolLM2-135M invents instead."""
 
 
 def _ignore(_: str) -> None:
@@ -52,7 +55,11 @@ def served(
 
 def _within_packaged_model(settings: Settings) -> Settings:
     """The settings with limits that suit the packaged model, where no others were set."""
-    limits = {"max_model_tokens": PACKAGED_MODEL_WINDOW, "max_new_tokens": PACKAGED_MODEL_REPLY}
+    limits = {
+        "max_model_tokens": PACKAGED_MODEL_WINDOW,
+        "max_new_tokens": PACKAGED_MODEL_REPLY,
+        "repetition_penalty": PACKAGED_MODEL_PENALTY,
+    }
     return settings.model_copy(update={k: v for k, v in limits.items() if k not in settings.model_fields_set})
 
 
@@ -120,6 +127,7 @@ def answers(settings: Settings, pool: ConnectionPool) -> Answers:
         max_distance=settings.max_distance,
         max_new_tokens=settings.max_new_tokens,
         temperature=settings.temperature,
+        repetition_penalty=settings.repetition_penalty,
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
         model_family=settings.model_family,
         max_model_tokens=settings.max_model_tokens,

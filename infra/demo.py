@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,7 @@ def main() -> int:
     home.mkdir(parents=True, exist_ok=True)
     with embedded_stack(home, list(Part), on_status=_say):
         _say("ingesting the documentation")
-        ingested = _run(
-            home, "ingest", "add", *(str(ROOT / name) for name in DOCUMENTS), stdout=sys.stderr.fileno()
-        )
+        ingested = _run(home, "ingest", "add", *(str(ROOT / name) for name in DOCUMENTS), stdout=sys.stderr.fileno())
         return ingested or _run(home, "assistant", "chat")
 
 
@@ -43,6 +42,8 @@ def _say(fact: str) -> None:
 
 
 if __name__ == "__main__":
+    # Told to end, take the running command along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         sys.exit(main())
     except EmbeddedStackError as error:

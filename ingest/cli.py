@@ -6,15 +6,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from assistant import __version__
 from assistant.command_line import CommandGroup
+from assistant.errors import ConfigurationError
 from ingest import report
-from ingest.errors import IngestError, shown
+from ingest.errors import IngestError
 from ingest.wiring import Knowledge, open_knowledge
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Destination, Outcome
+    from ingest.split import SplitOptions
 
 knowledge_set_option = click.option(
     "--knowledge-set", metavar="NAME", help="Knowledge set; default: ASSISTANT_KNOWLEDGE_SET, or 'default'."
@@ -51,31 +57,27 @@ def add(
 ) -> None:
     """Add files, or all supported files below folders: Markdown, HTML, plain text, and CSV with the columns question
     and answer. Exit code 1 if any was refused; the others are added."""
-    from ingest.files import find_files
-    from ingest.pipeline import Destination, Outcome, Pipeline
-    from ingest.split import SplitOptions, Splitter
-
+    try:
+        from ingest.files import find_files
+        from ingest.pipeline import Destination, Outcome
+        from ingest.split import SplitOptions
+    except ModuleNotFoundError as missing:
+        raise ConfigurationError(f"{missing.name} is missing: pip install 'llamadesk[worker]'") from missing
     named_tags = _tags(tags)
     found = find_files(list(paths))
     failed = bool(found.errors)
-    for uri, exc in found.errors:
-        report.print_outcome(Outcome(uri, error=exc), as_json=as_json)
+    for uri, error in found.errors:
+        report.print_outcome(Outcome(uri, error=error), as_json=as_json)
     if found.paths:
-        with _knowledge() as knowledge, report.progress_bar() as progress:
+        with _knowledge() as knowledge:
             settings = knowledge.settings
-            options = SplitOptions(
-                chunk_tokens or settings.chunk_tokens,
-                settings.chunk_overlap if chunk_overlap is None else chunk_overlap,
-            )
+            overlap = settings.chunk_overlap if chunk_overlap is None else chunk_overlap
+            options = SplitOptions(chunk_tokens or settings.chunk_tokens, overlap)
             destination = Destination(knowledge.store, knowledge_set or settings.knowledge_set, named_tags)
-            splitter = Splitter(knowledge.embedder, options)
-            pipeline = Pipeline(knowledge.embedder, splitter, destination, settings.max_document_mb)
-            for outcome in pipeline.run(found.paths, progress):
+            for outcome in _taken_in(knowledge, found.paths, options, destination):
                 report.print_outcome(outcome, as_json=as_json)
                 failed = failed or outcome.error is not None
-    if found.skipped:
-        kinds = ", ".join(f"{shown(kind)}: {count}" for kind, count in sorted(found.skipped.items()))
-        click.echo(f"ingest: passed over {found.skipped.total()} files in folders ({kinds})", err=True)
+    report.print_skipped(found.skipped)
     if failed:
         sys.exit(1)
 
@@ -96,7 +98,7 @@ def list_documents(*, knowledge_set: str | None, as_json: bool) -> None:
 @json_option
 def remove(*, uris: tuple[str, ...], knowledge_set: str | None, as_json: bool) -> None:
     """Remove documents, named as `ingest list` shows them or by their path from here. Exit code 1 if one is missing."""
-    from ingest.files import document_uri
+    from ingest.uris import document_uri
 
     missing = False
     with _knowledge() as knowledge:
@@ -142,6 +144,19 @@ def _knowledge() -> Iterator[Knowledge]:
     with console.status("starting") as status, open_knowledge(status.update) as knowledge:
         status.stop()
         yield knowledge
+
+
+def _taken_in(
+    knowledge: Knowledge, paths: list[Path], options: SplitOptions, destination: Destination
+) -> Iterator[Outcome]:
+    """What becomes of each file; a bar shows the progress."""
+    from ingest.pipeline import Pipeline
+    from ingest.split import Splitter
+
+    splitter = Splitter(knowledge.embedder, options)
+    pipeline = Pipeline(knowledge.embedder, splitter, destination, knowledge.settings.max_document_mb)
+    with report.progress_bar() as progress:
+        yield from pipeline.run(paths, progress)
 
 
 def _removed(knowledge: Knowledge, knowledge_set: str, uri: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.errors import DocumentMissing, IngestError, UnsupportedDocument, shown
 from ingest.loaders.registry import is_supported
+from ingest.uris import document_uri
 
 
 @dataclass(slots=True)
@@ -20,14 +21,6 @@ class FoundFiles:
     paths: list[Path] = field(default_factory=list)
     errors: list[tuple[str, IngestError]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
-
-
-def document_uri(path: str | Path) -> str:
-    """What a file is called in the database: its absolute path, the same from whichever folder it is named.
-
-    Symbolic links are not resolved: where a deployment swaps the target of a link, the document stays the same one.
-    """
-    return os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - Path.resolve follows links, absolute() keeps ".."
 
 
 def find_files(arguments: list[str]) -> FoundFiles:

@@ -11,10 +11,10 @@ import numpy as np
 from assistant.embedding.base import Embedder, Vectors
 from assistant.vector_store.base import Document, VectorStore
 from ingest.errors import EmptyDocument, IngestError, shown
-from ingest.files import document_uri
 from ingest.loaders.base import LoadedDocument
 from ingest.loaders.registry import load_document
 from ingest.split import Passage, Splitter
+from ingest.uris import document_uri
 
 # Documents are embedded together until this many chunks are reached: short ones then share batches of like length.
 GROUP_CHUNKS = 256

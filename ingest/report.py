@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -37,6 +38,13 @@ def print_outcome(outcome: pipeline.Outcome, *, as_json: bool) -> None:
         print_json({"uri": outcome.uri, "status": "added", "title": outcome.title, "chunks": outcome.chunk_count})
     else:
         click.echo(f"added {shown(outcome.uri)} ({_count(outcome.chunk_count, 'chunk')})")
+
+
+def print_skipped(skipped: Counter[str]) -> None:
+    """How many files of folders were passed over, by kind; nothing where none was."""
+    if skipped:
+        kinds = ", ".join(f"{shown(kind)}: {count}" for kind, count in sorted(skipped.items()))
+        click.echo(f"ingest: passed over {_count(skipped.total(), 'file')} in folders ({kinds})", err=True)
 
 
 def print_document(document: StoredDocument, *, as_json: bool) -> None:

@@ -57,8 +57,9 @@ def _serve(gguf: Path, api_key: str) -> Any:
     parameters.cache_prompt = True
     parameters.cache_ram_mib = _PROMPT_CACHE_MIB
     parameters.fit_params = False  # there is no GPU memory to fit into, and the attempt loads the model twice
-    # More threads than cores make every one of them wait for the others: a request then takes 30 times as long.
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = available_cores()
+    # llama.cpp's threads wait for each other by spinning. Where one of them loses its core to another process, all do
+    # nothing: with as many threads as cores and an embedding model at work beside it, a reply took 90 s instead of 3 s.
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = max(1, available_cores() // 2)
     return xllamacpp.Server(parameters)
 
 

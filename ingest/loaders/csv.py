@@ -6,10 +6,14 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import DocumentUnreadable, EmptyDocument, shown
 from ingest.loaders.base import LoadedDocument, QuestionAnswer, QuestionAnswers, document_of
 from ingest.loaders.source_text import decode_utf8
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # Spreadsheets write the separator of their locale.
 _SEPARATORS = (",", ";", "\t")
@@ -18,10 +22,7 @@ _SEPARATORS = (",", ";", "\t")
 def load_csv(path: Path, data: bytes) -> LoadedDocument:
     """One question and answer a row, in the order of the file."""
     text = decode_utf8(path, data)
-    try:
-        pairs = tuple(_pairs(path, text))
-    except csv.Error as exc:
-        raise DocumentUnreadable(f"{shown(path)} is no valid CSV: {exc}; save it anew from a spreadsheet") from exc
+    pairs = tuple(_pairs(path, text))
     if not pairs:
         raise EmptyDocument(f"{shown(path)} has column names but no rows: add some, or leave it out")
     return document_of(path, data, "", QuestionAnswers(pairs))
@@ -31,7 +32,7 @@ def _pairs(path: Path, text: str) -> Iterator[QuestionAnswer]:
     separator, question, answer = _columns(path, text.split("\n", 1)[0])
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     width = len(next(rows))
-    for row in rows:
+    for row in _valid(path, rows):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != width:
@@ -40,6 +41,15 @@ def _pairs(path: Path, text: str) -> Iterator[QuestionAnswer]:
                 " put text that holds separators into double quotes"
             )
         yield _pair(path, rows.line_num, row[question].strip(), row[answer].strip())
+
+
+def _valid(path: Path, rows: Reader) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error as exc:
+        raise DocumentUnreadable(
+            f"{shown(path)} line {rows.line_num} is no valid CSV ({exc}): correct its quotes, or save it anew"
+        ) from exc
 
 
 def _pair(path: Path, line: int, question: str, answer: str) -> QuestionAnswer:

@@ -48,7 +48,7 @@ def _start_worker(stack: ExitStack, database_url: str, redis_url: str, embedder:
     stock(vectors, embedder)
     model = TgiModel(tgi_url)
     stack.callback(model.close)
-    policy = AnswerPolicy(load_persona("default"), 0.6, 200, 0.1, Deadlines(total_s=30))
+    policy = AnswerPolicy(load_persona("default"), 0.6, 200, 0.1, 1.1, Deadlines(total_s=30))
     answers = Answerer(Retriever(embedder, vectors, 5), model, policy)
     store = ConversationStore(pool, "worker")
     renewer = LeaseRenewer(store, Presence(database_url))

@@ -15,7 +15,7 @@ from rq.job import Job
 
 from assistant.jobs import ANSWER_JOB, ForbiddenJob, wake_up_job_class
 
-HOOK = json.dumps([{"url": "http://127.0.0.1:1/hook", "method": "POST", "statuses": ["finished", "failed"]}])
+HOOK = json.dumps([{"url": "http://127.0.0.1:1/hook", "job_status": "failed", "method": "POST"}])
 
 
 class Redis(redis.Redis):
@@ -126,15 +126,17 @@ def test_nothing_is_ever_unpickled(tmp_path: Path) -> None:
 
 def test_callbacks_and_webhooks_are_dropped() -> None:
     """RQ would import and call what stands there, or post to it."""
-    job, _ = fetched(
-        job_data(ANSWER_JOB, None, [7], {}),
-        success_callback_name="os.abort",
-        failure_callback_name="os.abort",
-        stopped_callback_name="os.abort",
-        webhooks=HOOK,
-    )
+    names = {f"{end}_callback_name": "os.abort" for end in ("success", "failure", "stopped")}
+    job, _ = fetched(job_data(ANSWER_JOB, None, [7], {}), webhooks=HOOK, **names)
     assert (job.success_callback, job.failure_callback, job.stopped_callback) == (None, None, None)
     assert not job.webhooks
+    assert _stock_job(webhooks=HOOK).webhooks, "RQ itself would have taken it"
+
+
+def _stock_job(**fields: str) -> Job:
+    """The same as RQ's own class reads it."""
+    stored = {b"data": b""} | {name.encode(): value.encode() for name, value in fields.items()}
+    return Job.fetch("a-job", Redis(stored), "json")
 
 
 def test_repeats_and_retries_are_dropped() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,20 +43,31 @@ def test_the_title_is_context_unless_a_heading_says_it(title: str, expected: str
     assert passage.embedded_text == expected
 
 
-def test_a_long_section_is_split_with_its_context_on_each_part() -> None:
-    """Every part tells where it belongs, and has the section's anchor."""
-    passages = split(Markdown("# Fees\n" + " ".join(WORDS), slug_anchors=True))
-    assert len(passages) > 5
-    assert {(p.chunk.heading_path, p.chunk.anchor) for p in passages} == {(("Fees",), "fees")}
-    assert all(p.embedded_text == f"Fees\n\n{p.chunk.text}" for p in passages)
-    assert " ".join(p.chunk.text for p in passages).split() == WORDS
+def test_a_long_section_is_split_with_its_headings_on_each_part() -> None:
+    """Every part tells where it belongs, and has the section's anchor; the title stands before the first alone."""
+    text = f"# Bank\n## Fees\n{' '.join(WORDS)}\n## Cards\nTen."
+    *fees, cards = split(Markdown(text, slug_anchors=True))
+    assert len(fees) > 5
+    assert {(p.chunk.heading_path, p.chunk.anchor) for p in fees} == {(("Bank", "Fees"), "fees")}
+    assert fees[0].embedded_text == f"Bank\nFees\n\n{fees[0].chunk.text}"
+    assert all(p.embedded_text == f"Fees\n\n{p.chunk.text}" for p in fees[1:])
+    assert cards.embedded_text == "Bank\nCards\n\nTen."
+    assert " ".join(p.chunk.text for p in fees).split() == WORDS
+
+
+def test_one_of_several_top_headings_is_no_title() -> None:
+    """It tells one part of the document from the other, and stays before all that is below it."""
+    text = f"# Fees\n{' '.join(WORDS)}\n# Cards\nTen."
+    *fees, cards = split(Markdown(text, slug_anchors=True))
+    assert all(passage.embedded_text == f"Fees\n\n{passage.chunk.text}" for passage in fees)
+    assert cards.embedded_text == "Cards\n\nTen."
 
 
 def test_neighbours_overlap_as_asked() -> None:
     """The end of a part is the beginning of the next."""
     passages = split(PlainText(" ".join(WORDS)), overlap=10)
     parts = [passage.chunk.text.split() for passage in passages]
-    assert all(set(before[-10:]) & set(after[:10]) for before, after in zip(parts, parts[1:], strict=False))
+    assert all(set(before[-10:]) & set(after[:10]) for before, after in itertools.pairwise(parts))
     assert list(dict.fromkeys(word for part in parts for word in part)) == WORDS
 
 

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from adapters.slack.parse import EVENT_TYPES
 

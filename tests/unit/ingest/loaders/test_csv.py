@@ -42,8 +42,9 @@ def test_quoted_cells_may_hold_lines() -> None:
         ("question,answer\nA,B\n ,because\n", "line 3: no question"),
         ("question,answer\nWhy?,a, b\n", "line 2: 3 columns instead of 2; put text that holds separators"),
         ("question,answer\nWhy?\n", "line 2: 1 columns instead of 2"),
-        ('question,answer\nWhy?,"never closed\n', "is no valid CSV"),
-        ("question,answer\nWhy?," + "x" * 200_000, "is no valid CSV"),
+        ('question,answer\nWhy?,"never closed\n', "line 2 is no valid CSV"),
+        ("question,answer\nWhy?," + "x" * 200_000, "line 2 is no valid CSV"),
+        ('question,answer\nA,B\nWhy?,"a"b\n', "line 3 is no valid CSV"),
         ("\x01\x02garbage", "its first line must name"),
     ],
 )
