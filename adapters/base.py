@@ -84,7 +84,8 @@ class IncomingMessage:
 class Source:
     """A cited passage: `number` as printed in the text ([1]), its document's title, heading and where to open it.
 
-    `url` is "" where the document has no public http(s) address. `document` is its file name, for those who keep it.
+    `url` is "" where the document has no public http(s) address. `document` is its file name, for those who keep it,
+    and `quote` the beginning of the passage, on one line.
     """
 
     number: int
@@ -92,6 +93,7 @@ class Source:
     heading: str = ""
     url: str = ""
     document: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

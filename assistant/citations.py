@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from textwrap import shorten
 from urllib.parse import unquote, urlsplit
 
 from adapters.base import Source
@@ -17,6 +18,7 @@ _REMOVABLE = re.compile(r"(?<!\w)[ \t]*" + _MARK.pattern)
 NEARNESS = 0.05
 """Where the text cites nothing, the nearest passage is its source, and what lies within this distance of it."""
 MOST_SOURCES = 3
+MAX_QUOTE_CHARS = 240
 
 
 def cited_numbers(text: str, passages: int) -> list[int]:
@@ -60,4 +62,5 @@ def _source(number: int, chunk: RetrievedChunk) -> Source:
         heading=chunk.subheading,
         url=f"{chunk.uri}{anchor}" if is_public else "",
         document=unquote(PurePosixPath(parts.path).name),
+        quote=shorten(chunk.text.replace("```", " "), MAX_QUOTE_CHARS, placeholder=" …"),
     )

@@ -20,13 +20,13 @@ from assistant.worker import Answers
 
 MAX_POOL = 24
 
-PACKAGED_MODEL_WINDOW = 640
-PACKAGED_MODEL_REPLY = 96
-"""Tokens. SmolLM2-135M on two cores reads 150 to 300 tokens a second, and rambles after a few sentences: with more, a
+PACKAGED_MODEL_WINDOW = 400
+PACKAGED_MODEL_REPLY = 64
+"""Tokens. SmolLM2-135M on two cores reads some 100 tokens a second, and rambles after a few sentences: with more, a
 reply takes longer than a person waits, and is worse."""
-PACKAGED_MODEL_PENALTY = 1.0
-"""None: llama.cpp counts the prompt's words as said already, so that a penalty keeps it from quoting the passages. With
-one SmolLM2-135M invents instead."""
+PACKAGED_MODEL_PENALTY = 1.05
+"""llama.cpp counts the prompt's words as said already: at 1.1 SmolLM2-135M can't quote the passages and invents instead,
+at 1.0 it repeats itself without end."""
 
 
 def _ignore(_: str) -> None:

@@ -31,12 +31,13 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: stored as `chunk_count` chunks, or refused for `error`."""
+    """What became of one file: stored as `chunk_count` chunks, or refused for `error`. `notes`: what was left out."""
 
     uri: str
     title: str = ""
     chunk_count: int = 0
     error: IngestError | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Progress:
@@ -53,6 +54,7 @@ class Progress:
 class _Prepared:
     document: Document
     passages: list[Passage]
+    notes: tuple[str, ...]
 
 
 class Pipeline:
@@ -89,7 +91,7 @@ class Pipeline:
         passages = self._splitter.split(loaded)
         if not passages:
             raise EmptyDocument(f"{shown(path)} holds no text: put some into it, or leave it out")
-        return _Prepared(_document(loaded, passages, self._destination.tags), passages)
+        return _Prepared(_document(loaded, passages, self._destination.tags), passages, loaded.notes)
 
     def _store(self, group: Sequence[_Prepared], progress: Progress) -> Iterator[Outcome]:
         texts = [passage.embedded_text for member in group for passage in member.passages]
@@ -105,7 +107,7 @@ class Pipeline:
                 embeddings[start : start + count],
             )
             start += count
-            yield Outcome(member.document.uri, member.document.title, count)
+            yield Outcome(member.document.uri, member.document.title, count, notes=member.notes)
 
 
 def _document(loaded: LoadedDocument, passages: Sequence[Passage], tags: tuple[tuple[str, str], ...]) -> Document:

@@ -29,13 +29,17 @@ def print_error(message: str) -> None:
 
 
 def print_outcome(outcome: pipeline.Outcome, *, as_json: bool) -> None:
-    """A stored document on standard output; a refused one on standard error, and with JSON on both."""
+    """A stored document on standard output; a refused one on standard error, and with JSON on both; so are notes."""
+    for note in outcome.notes:
+        click.echo(f"ingest: {note}", err=True)
     if outcome.error is not None:
         print_error(str(outcome.error))
         if as_json:
             print_json({"uri": outcome.uri, "status": "failed", "error": " ".join(str(outcome.error).split())})
     elif as_json:
-        print_json({"uri": outcome.uri, "status": "added", "title": outcome.title, "chunks": outcome.chunk_count})
+        added: dict[str, object] = {"uri": outcome.uri, "status": "added", "title": outcome.title}
+        notes = {"notes": list(outcome.notes)} if outcome.notes else {}
+        print_json({**added, "chunks": outcome.chunk_count, **notes})
     else:
         click.echo(f"added {shown(outcome.uri)} ({_count(outcome.chunk_count, 'chunk')})")
 

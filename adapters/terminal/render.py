@@ -28,4 +28,5 @@ def _footer(sources: tuple[Source, ...]) -> list[str]:
 def _line(source: Source) -> str:
     heading = f" › {source.heading}" if source.heading else ""
     place = source.url or source.document
-    return f"  [{source.number}] {source.title}{heading}{f' ({place})' if place else ''}"
+    quote = f"\n      “{source.quote}”" if source.quote else ""
+    return f"  [{source.number}] {source.title}{heading}{f' ({place})' if place else ''}{quote}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from assistant.embedding.base import Vectors
-from assistant.embedding.model_location import locate_model
+from assistant.embedding.model_location import ModelLocation, locate_model
 from assistant.embedding.prompts import model_prompts
 from assistant.errors import ConfigurationError
 
@@ -32,7 +32,7 @@ class SentenceTransformerEmbedder:
         location = locate_model(model)
         self._name = location.name
         with _quiet_transformers():
-            self._model = _load(location.source, local_only=location.local, name=location.name)
+            self._model = _load(location)
         self._batch_size = CPU_BATCH_SIZE if self._model.device.type == "cpu" else GPU_BATCH_SIZE
         self._prompts = model_prompts(location.name, self._model.prompts)
         self._tokenizer = _counting_tokenizer(self._model)
@@ -72,7 +72,7 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _load(source: str, *, local_only: bool, name: str) -> Any:
+def _load(location: ModelLocation) -> Any:
     """The model; its code is never run (trust_remote_code stays off), only its weights are read."""
     try:
         from sentence_transformers import SentenceTransformer
@@ -81,12 +81,16 @@ def _load(source: str, *, local_only: bool, name: str) -> Any:
             "EMBEDDING_MODEL needs sentence-transformers: pip install 'llamadesk[worker]'"
         ) from exc
     try:
-        return SentenceTransformer(source, local_files_only=local_only)
+        if not location.local:
+            # What was fetched once is used as it is: without a network the hub is asked for a minute and more.
+            with suppress(Exception):
+                return SentenceTransformer(location.source, local_files_only=True)
+        return SentenceTransformer(location.source, local_files_only=location.local)
     except Exception as exc:  # a broken model fails in torch, safetensors, json, tokenizers or the hub
         reason = (str(exc).strip() or type(exc).__name__).splitlines()[0]
         raise ConfigurationError(
-            f"EMBEDDING_MODEL={name} can't be loaded: give a folder or hub name of a sentence-transformers model,"
-            f" or leave it unset for the embedded one ({reason})"
+            f"EMBEDDING_MODEL={location.name} can't be loaded: give a folder or hub name of a sentence-transformers"
+            f" model, or leave it unset for the embedded one ({reason})"
         ) from exc
 
 
@@ -115,13 +119,15 @@ def _quiet_transformers() -> Iterator[None]:
         yield
         return
     bars = transformers_logging.is_progress_bar_enabled()
-    advice = logging.getLogger("sentence_transformers")
-    level = advice.level
+    loggers = [logging.getLogger(name) for name in ("sentence_transformers", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
     transformers_logging.disable_progress_bar()
-    advice.setLevel(logging.ERROR)
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        advice.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
         if bars:
             transformers_logging.enable_progress_bar()

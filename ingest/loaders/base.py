@@ -48,13 +48,14 @@ Content = Markdown | PlainText | QuestionAnswers
 class LoadedDocument:
     """A document as loaded. `uri` is the file's absolute path; `title` is "" where the document has none of its own.
 
-    `content_hash` is the hex SHA-256 of the source's bytes.
+    `content_hash` is the hex SHA-256 of the source's bytes. `notes` say what was left out, a line each.
     """
 
     uri: str
     title: str
     content: Content
     content_hash: str
+    notes: tuple[str, ...] = ()
 
 
 class Loader(Protocol):
@@ -66,6 +67,6 @@ class Loader(Protocol):
     def __call__(self, path: Path, data: bytes) -> LoadedDocument: ...
 
 
-def document_of(path: Path, data: bytes, title: str, content: Content) -> LoadedDocument:
+def document_of(path: Path, data: bytes, title: str, content: Content, notes: tuple[str, ...] = ()) -> LoadedDocument:
     """The document that a loader gives for these bytes."""
-    return LoadedDocument(str(path), title, content, hashlib.sha256(data).hexdigest())
+    return LoadedDocument(str(path), title, content, hashlib.sha256(data).hexdigest(), notes)

@@ -19,28 +19,41 @@ if TYPE_CHECKING:
 _SEPARATORS = (",", ";", "\t")
 
 
+# More are not listed.
+MAX_LINES_NOTED = 10
+
+
 def load_csv(path: Path, data: bytes) -> LoadedDocument:
-    """One question and answer a row, in the order of the file."""
-    text = decode_utf8(path, data)
-    pairs = tuple(_pairs(path, text))
+    """One question and answer a row, in the order of the file. Rows that lack one of them are left out, and noted."""
+    rows = list(_rows(path, decode_utf8(path, data)))
+    pairs = tuple(pair for _, pair in rows if pair.question and pair.answer)
     if not pairs:
-        raise EmptyDocument(f"{shown(path)} has column names but no rows: add some, or leave it out")
-    return document_of(path, data, "", QuestionAnswers(pairs))
+        raise EmptyDocument(f"{shown(path)} has no row with a question and an answer: add some, or leave it out")
+    incomplete = [line for line, pair in rows if not (pair.question and pair.answer)]
+    return document_of(path, data, "", QuestionAnswers(pairs), _notes(path, incomplete))
 
 
-def _pairs(path: Path, text: str) -> Iterator[QuestionAnswer]:
+def _notes(path: Path, incomplete: list[int]) -> tuple[str, ...]:
+    if not incomplete:
+        return ()
+    lines = ", ".join(map(str, incomplete[:MAX_LINES_NOTED])) + (", …" if len(incomplete) > MAX_LINES_NOTED else "")
+    rows = f"{len(incomplete)} row{'' if len(incomplete) == 1 else 's'}"
+    return (f"{shown(path)}: left out {rows} without a question or without an answer (lines {lines})",)
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, QuestionAnswer]]:
+    """Each row that is not empty, with the line on which it ends."""
     separator, question, answer = _columns(path, text.split("\n", 1)[0])
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     width = len(next(rows))
     for row in _valid(path, rows):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != width:
-            raise DocumentUnreadable(
-                f"{shown(path)} line {rows.line_num}: {len(row)} columns instead of {width};"
-                " put text that holds separators into double quotes"
-            )
-        yield _pair(path, rows.line_num, row[question].strip(), row[answer].strip())
+        if any(cell.strip() for cell in row):
+            if len(row) != width:
+                raise DocumentUnreadable(
+                    f"{shown(path)} line {rows.line_num}: {len(row)} columns instead of {width};"
+                    " put text that holds separators into double quotes"
+                )
+            yield rows.line_num, QuestionAnswer(row[question].strip(), row[answer].strip())
 
 
 def _valid(path: Path, rows: Reader) -> Iterator[list[str]]:
@@ -50,13 +63,6 @@ def _valid(path: Path, rows: Reader) -> Iterator[list[str]]:
         raise DocumentUnreadable(
             f"{shown(path)} line {rows.line_num} is no valid CSV ({exc}): correct its quotes, or save it anew"
         ) from exc
-
-
-def _pair(path: Path, line: int, question: str, answer: str) -> QuestionAnswer:
-    if not question or not answer:
-        missing = "answer" if question else "question"
-        raise DocumentUnreadable(f"{shown(path)} line {line}: no {missing}; fill it in, or delete the row")
-    return QuestionAnswer(question, answer)
 
 
 def _columns(path: Path, header: str) -> tuple[str, int, int]:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,6 +19,8 @@ from ingest.cli import main
 pytestmark = pytest.mark.xdist_group("embedding_model")
 
 MODULE = [sys.executable, "-c", "from ingest.cli import main; main()"]
+
+AT_WORK = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'llamadesk'"
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +167,15 @@ def test_other_files_of_a_folder_are_counted() -> None:
     assert (result.exit_code, result.stderr) == (0, "ingest: passed over 1 file in folders (.pdf: 1)\n")
 
 
+def test_what_is_left_out_of_a_document_is_noted() -> None:
+    """On standard error and in the JSON; the document is added, so the exit code is 0."""
+    uri = write("faq.csv", "question,answer\nWhere?,Here.\nWhen?,\n")
+    result = run("add", "faq.csv", "--json")
+    note = f"{uri}: left out 1 row without a question or without an answer (lines 3)"
+    assert (result.exit_code, result.stderr) == (0, f"ingest: {note}\n")
+    assert lines(result) == [{"uri": uri, "status": "added", "title": "faq", "chunks": 1, "notes": [note]}]
+
+
 def test_removing_what_is_not_there_fails() -> None:
     """The others are removed."""
     write("a.md", "text")
@@ -232,20 +244,19 @@ def test_standard_output_is_only_json_in_a_process_of_its_own() -> None:
     assert done.stderr == ""
 
 
-def test_interrupting_ends_with_130_and_stores_nothing() -> None:
-    """Ctrl-C during the work: no traceback."""
+def test_interrupting_ends_with_130_and_stores_nothing(database_url: str) -> None:
+    """Ctrl-C once it is at work (its connection is there): no traceback, nothing half-done."""
     rows = "".join(f"Question {number} about a matter?,Answer.\n" for number in range(20_000))
     write("a.csv", f"question,answer\n{rows}")
-    code = (
-        "import os, signal\n"
-        "from ingest import pipeline\n"
-        "pipeline.GROUP_CHUNKS = 8\n"
-        "from ingest.report import progress_bar\n"
-        "pipeline.Progress.embedded = lambda self, count: os.kill(os.getpid(), signal.SIGINT)\n"
-        "from ingest.cli import main; main()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, "add", "a.csv"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (128 + signal.SIGINT, "", False)
+    with subprocess.Popen(
+        [*MODULE, "add", "a.csv"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            while connection.execute(AT_WORK).fetchone() == (0,):
+                assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        output, errors = child.communicate()
+    assert (child.returncode, output, "Traceback" in errors) == (128 + signal.SIGINT, "", False)
     assert run("list").stdout == ""
 
 
