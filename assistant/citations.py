@@ -13,7 +13,7 @@ from assistant.vector_store.base import RetrievedChunk
 
 # "[1]", "[1, 2]"; but not what stands right behind a word, as in "list[7]", when it comes to removing.
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
-_REMOVABLE = re.compile(r"(?<!\w)[ \t]*" + _MARK.pattern)
+_REMOVABLE = re.compile(r"(?:[ \t]+|(?<!\w))" + _MARK.pattern)
 
 NEARNESS = 0.05
 """Where the text cites nothing, the nearest passage is its source, and what lies within this distance of it."""

@@ -79,4 +79,4 @@ def test_text_that_cites_only_false_numbers_names_the_nearest() -> None:
 def test_source_links_only_to_what_is_public(uri: str, anchor: str, url: str, document: str) -> None:
     """A path on the server is of no use to a customer, and no other scheme becomes a link."""
     [source] = sources("[1]", [chunk(1, 0.2, uri, title="Returns", heading="Opened goods", anchor=anchor)])
-    assert source == Source(1, "Returns", "Opened goods", url, document)
+    assert source == Source(1, "Returns", "Opened goods", url, document, "text of 1")
