@@ -25,8 +25,8 @@ PACKAGED_MODEL_REPLY = 64
 """Tokens. SmolLM2-135M on two cores reads some 100 tokens a second, and rambles after a few sentences: with more, a
 reply takes longer than a person waits, and is worse."""
 PACKAGED_MODEL_PENALTY = 1.05
-"""llama.cpp counts the prompt's words as said already: at 1.1 SmolLM2-135M can't quote the passages and invents, at 1.0 it
-repeats itself without end."""
+"""llama.cpp counts the prompt's words as said already: at 1.1 SmolLM2-135M can't quote the passages and invents, and at
+1.0 it repeats itself without end."""
 
 
 def _ignore(_: str) -> None:
