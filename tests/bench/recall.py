@@ -26,7 +26,7 @@ from tests.bench.figures import report
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEPTHS = (1, 3, 5)
-INGEST = [sys.executable, "-c", "from ingest.cli import main; main()"]
+INGEST = [sys.executable, "-m", "ingest"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from adapters.discord.adapter import RETRY_DELAYS_S
 from adapters.discord.client import MAX_MISSED_MESSAGES
 from adapters.discord.render import MAX_CHARS as DISCORD_MAX_CHARS
 from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
-from assistant import citations, gate, phrases, retrieve, sweeper, worker
+from assistant import citations, gate, phrases, retrieve, sweeper, wiring, worker
 from assistant.config import Settings
 from assistant.conversations.deliveries import CLAIM_S
 from assistant.conversations.store import LEASE_S
@@ -56,6 +56,11 @@ INVITATION = discord.Permissions(
         ("docs/answering.md", f"temperature is {DEFAULTS.temperature}"),
         ("docs/answering.md", f"repetition penalty {GenerationParameters().repetition_penalty}"),
         ("docs/answering.md", f"{DEFAULTS.worker_threads} at once in one worker process"),
+        (
+            "docs/language-models.md",
+            f"a window of {wiring.PACKAGED_MODEL_WINDOW} tokens, replies of at most {wiring.PACKAGED_MODEL_REPLY}, "
+            f"and the repetition penalty {wiring.PACKAGED_MODEL_PENALTY}",
+        ),
         ("docs/discord.md", f"takes {DISCORD_MAX_CHARS:,} characters a message"),
         ("docs/discord.md", f"up to {MAX_MISSED_MESSAGES} messages each"),
         ("docs/discord.md", f"permissions={INVITATION.value}"),
