@@ -58,8 +58,10 @@ INVITATION = discord.Permissions(
         ("docs/answering.md", f"{DEFAULTS.worker_threads} at once in one worker process"),
         (
             "docs/language-models.md",
-            f"a window of {wiring.PACKAGED_MODEL_WINDOW} tokens, replies of at most {wiring.PACKAGED_MODEL_REPLY}, "
-            f"and the repetition penalty {wiring.PACKAGED_MODEL_PENALTY}",
+            (
+                f"a window of {wiring.PACKAGED_MODEL_WINDOW} tokens, replies of at most {wiring.PACKAGED_MODEL_REPLY}, "
+                f"and the repetition penalty {wiring.PACKAGED_MODEL_PENALTY}"
+            ),
         ),
         ("docs/discord.md", f"takes {DISCORD_MAX_CHARS:,} characters a message"),
         ("docs/discord.md", f"up to {MAX_MISSED_MESSAGES} messages each"),
