@@ -11,6 +11,7 @@ from assistant import citations, phrases
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
 from assistant.errors import ConfigurationError, PromptTooLong
 from assistant.gate import GateResult, judge
+from assistant.grounding import grounded_text, quoted
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
 from assistant.llm.retry import generate_with_retry
 from assistant.reply_text import reply_text
@@ -23,7 +24,8 @@ from prompts.render import prompt_version, stop_sequences
 
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
-    """How to answer. `model_family` and `max_model_tokens` overrule what the model server tells ("" and None: ask)."""
+    """How to answer. `model_family` and `max_model_tokens` overrule what the model server tells ("" and None: ask).
+    `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is."""
 
     persona: Persona
     max_distance: float
@@ -33,6 +35,7 @@ class AnswerPolicy:
     deadlines: Deadlines
     model_family: str = ""
     max_model_tokens: int | None = None
+    min_support: float = 0.0
 
 
 class Answerer:
@@ -78,8 +81,15 @@ class Answerer:
         )
         if generation is None:
             return Answer(phrases.UNKNOWN, "refused", (), trace)
-        text = reply_text(generation, len(shown))
+        text = self._grounded(reply_text(generation, len(shown)), shown)
         return Answer(text, "answered", citations.sources(text, shown), trace)
+
+    def _grounded(self, text: str, shown: Sequence[RetrievedChunk]) -> str:
+        """The text as far as the passages bear it out, or else the nearest of them, quoted."""
+        if not self._policy.min_support:
+            return text
+        kept = grounded_text(text, [chunk.text for chunk in shown], self._policy.min_support)
+        return kept or f"{quoted(shown[0].text)} [1]"
 
     def _context(
         self, message: PendingMessage, history: Sequence[PastTurn], chunks: Sequence[RetrievedChunk]

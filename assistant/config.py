@@ -92,6 +92,13 @@ class Settings(BaseModel):
         le=2.0,
         description="above 1: the model repeats itself less, and quotes less",
     )
+    min_support: float = Field(
+        0.0,
+        alias="ASSISTANT_MIN_SUPPORT",
+        ge=0.0,
+        le=1.0,
+        description="share of a sentence's words that the passages must hold, or it is left out; 0: not checked",
+    )
     answer_timeout_s: float = Field(
         120.0, alias="ASSISTANT_ANSWER_TIMEOUT_S", gt=0, le=3600, description="total time for one generation, seconds"
     )

@@ -28,6 +28,9 @@ PACKAGED_MODEL_PENALTY = 1.05
 """llama.cpp counts the prompt's words as said already: at 1.1 SmolLM2-135M can't quote the passages and invents, and at
 1.0 it repeats itself without end."""
 
+PACKAGED_MODEL_SUPPORT = 0.75
+"""It invents, in good English: what the passages don't bear out is left out, and with nothing left they are quoted."""
+
 
 def _ignore(_: str) -> None:
     """For callers that show no status."""
@@ -59,6 +62,7 @@ def _within_packaged_model(settings: Settings) -> Settings:
         "max_model_tokens": PACKAGED_MODEL_WINDOW,
         "max_new_tokens": PACKAGED_MODEL_REPLY,
         "repetition_penalty": PACKAGED_MODEL_PENALTY,
+        "min_support": PACKAGED_MODEL_SUPPORT,
     }
     return settings.model_copy(update={k: v for k, v in limits.items() if k not in settings.model_fields_set})
 
@@ -128,6 +132,7 @@ def answers(settings: Settings, pool: ConnectionPool) -> Answers:
         max_new_tokens=settings.max_new_tokens,
         temperature=settings.temperature,
         repetition_penalty=settings.repetition_penalty,
+        min_support=settings.min_support,
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
         model_family=settings.model_family,
         max_model_tokens=settings.max_model_tokens,

@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_MAX_NEW_TOKENS",
         "ASSISTANT_TEMPERATURE",
         "ASSISTANT_REPETITION_PENALTY",
+        "ASSISTANT_MIN_SUPPORT",
         "ASSISTANT_ANSWER_TIMEOUT_S",
     ),
     "Settings for Slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"),

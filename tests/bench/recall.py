@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.embedded import Part, embedded_stack
-from tests.bench.figures import report
+from tests.bench.figures import FOLDER
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEPTHS = (1, 3, 5)
@@ -90,12 +90,17 @@ def ask(title: str, name: str, asked_for: list[tuple[Any, str]], file: Path, env
 
 def show(measured: list[Recall]) -> None:
     """As a table, and kept in build/bench/recall.json."""
-    table = Table("set", "questions", *(f"recall@{depth}" for depth in DEPTHS))
+    table = Table("set", "questions", *(f"recall@{depth}" for depth in DEPTHS), title="recall")
     for recall in measured:
         table.add_row(recall.name, str(recall.questions), *(f"{share:.3f}" for share in recall.share))
     Console().print(table)
-    pairs = ((recall, depth, share) for recall in measured for depth, share in zip(DEPTHS, recall.share, strict=True))
-    report("recall", {f"{recall.name} recall@{depth}": round(share, 4) for recall, depth, share in pairs})
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    kept = {recall.name: {"questions": recall.questions, **_by_depth(recall)} for recall in measured}
+    (FOLDER / "recall.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _by_depth(recall: Recall) -> dict[str, float]:
+    return {f"recall@{depth}": round(share, 4) for depth, share in zip(DEPTHS, recall.share, strict=True)}
 
 
 def _customer_turns(question: Any) -> list[str]:

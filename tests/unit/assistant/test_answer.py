@@ -31,13 +31,17 @@ def tgi() -> Iterator[FakeTgi]:
         yield server
 
 
-def answerer(tgi: FakeTgi, max_model_tokens: int | None = None, family: str = "llama2") -> Answerer:
+def answerer(
+    tgi: FakeTgi, max_model_tokens: int | None = None, family: str = "llama2", min_support: float = 0.0
+) -> Answerer:
     """Knows two passages about returns."""
     embedder, store = TopicEmbedder("returns", "shipping"), FakeVectorStore()
     chunks = [Chunk(RETURNS, ("Returns",), "", 9), Chunk(f"{RETURNS} too", ("More",), "", 9)]
     vectors = embedder.embed_passages([chunk.text for chunk in chunks])
     store.replace_document("default", embedder.model_name, Document("r.md", "Returns", "0"), chunks, vectors)
-    policy = AnswerPolicy(load_persona("default"), 0.6, 50, 0.1, 1.1, Deadlines(total_s=20), family, max_model_tokens)
+    policy = AnswerPolicy(
+        load_persona("default"), 0.6, 50, 0.1, 1.1, Deadlines(total_s=20), family, max_model_tokens, min_support
+    )
     return Answerer(Retriever(embedder, store, 5), TgiModel(tgi.url), policy)
 
 
@@ -98,3 +102,11 @@ def test_unknown_prompt_format_names_the_setting() -> None:
         pytest.raises(ConfigurationError, match="ASSISTANT_MODEL_FAMILY"),
     ):
         answerer(tgi, family="").answer(message("how do returns work?"), [], "default")
+
+
+def test_invention_gives_way_to_the_passage(tgi: FakeTgi) -> None:
+    """With support demanded, an unsupported text is replaced by the nearest passage, with its source."""
+    tgi.script(Reply("Install Adobe Creative Cloud."))
+    answer = answerer(tgi, min_support=0.75).answer(message("how do returns work?"), [], "default")
+    assert answer.text.startswith("> returns take 30 days")
+    assert [source.number for source in answer.sources] == [1]

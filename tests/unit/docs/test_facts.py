@@ -60,7 +60,8 @@ INVITATION = discord.Permissions(
             "docs/language-models.md",
             (
                 f"a window of {wiring.PACKAGED_MODEL_WINDOW} tokens, replies of at most {wiring.PACKAGED_MODEL_REPLY}, "
-                f"and the repetition penalty {wiring.PACKAGED_MODEL_PENALTY}"
+                f"and the repetition penalty {wiring.PACKAGED_MODEL_PENALTY}; "
+                f"and `ASSISTANT_MIN_SUPPORT` {wiring.PACKAGED_MODEL_SUPPORT}"
             ),
         ),
         ("docs/discord.md", f"takes {DISCORD_MAX_CHARS:,} characters a message"),
