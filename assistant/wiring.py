@@ -28,7 +28,7 @@ PACKAGED_MODEL_PENALTY = 1.05
 """llama.cpp counts the prompt's words as said already: at 1.1 SmolLM2-135M can't quote the passages and invents, and at
 1.0 it repeats itself without end."""
 
-PACKAGED_MODEL_SUPPORT = 0.75
+PACKAGED_MODEL_SUPPORT = 0.9
 """It invents, in good English: what the passages don't bear out is left out, and with nothing left they are quoted."""
 
 
