@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -36,6 +37,8 @@ class SentenceTransformerEmbedder:
         self._batch_size = CPU_BATCH_SIZE if self._model.device.type == "cpu" else GPU_BATCH_SIZE
         self._prompts = model_prompts(location.name, self._model.prompts)
         self._tokenizer = _counting_tokenizer(self._model)
+        # Each call uses all cores: several at once only take them from each other.
+        self._one_at_a_time = threading.Lock()
         # The first call sets the shared tokenizer's padding and truncation: done here, threads never do it at once.
         self._dimension = int(self._encode(["a"], self._prompts.passage).shape[1])
         self._max_tokens = _window(self._model) - self.count_tokens(self._prompts.passage)
@@ -66,9 +69,14 @@ class SentenceTransformerEmbedder:
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.empty((0, self._dimension), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), prompt=prompt, batch_size=self._batch_size, show_progress_bar=False, normalize_embeddings=True
-        )
+        with self._one_at_a_time:
+            vectors = self._model.encode(
+                list(texts),
+                prompt=prompt,
+                batch_size=self._batch_size,
+                show_progress_bar=False,
+                normalize_embeddings=True,
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 
