@@ -20,8 +20,8 @@ from assistant.worker import Answers
 
 MAX_POOL = 24
 
-PACKAGED_MODEL_WINDOW = 400
-PACKAGED_MODEL_REPLY = 64
+PACKAGED_MODEL_WINDOW = 336
+PACKAGED_MODEL_REPLY = 48
 """Tokens. SmolLM2-135M on two cores reads some 100 tokens a second, and rambles after a few sentences: with more, a
 reply takes longer than a person waits, and is worse."""
 PACKAGED_MODEL_PENALTY = 1.05

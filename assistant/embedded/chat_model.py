@@ -59,7 +59,9 @@ def _serve(gguf: Path, api_key: str) -> Any:
     parameters.fit_params = False  # there is no GPU memory to fit into, and the attempt loads the model twice
     # llama.cpp's threads wait for each other by spinning. Where one of them loses its core to another process, all do
     # nothing: with as many threads as cores and an embedding model at work beside it, a reply took 90 s instead of 3 s.
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = max(1, available_cores() // 2)
+    # Reading a prompt they meet some hundred times in all, writing as often for each token.
+    parameters.cpuparams.n_threads = max(1, available_cores() // 2)
+    parameters.cpuparams_batch.n_threads = available_cores()
     return xllamacpp.Server(parameters)
 
 

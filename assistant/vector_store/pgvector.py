@@ -19,7 +19,7 @@ from assistant.vector_store import statements
 from assistant.vector_store.base import Chunk, Document, RetrievedChunk, StoredDocument
 from assistant.vector_store.knowledge_set import KnowledgeSet, check_dimension
 
-# pgvector looks at this many candidates; at 100 recall@5 against exact search stays above 0.98 at a million chunks.
+# pgvector looks at this many candidates. Measured on some thousand chunks only: there it finds what exact search does.
 MIN_EF_SEARCH = 100
 MAX_EF_SEARCH = 1000
 
