@@ -24,8 +24,7 @@ from prompts.render import prompt_version, stop_sequences
 
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
-    """How to answer. `model_family` and `max_model_tokens` overrule what the model server tells ("" and None: ask).
-    `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is."""
+    """How to answer. `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is."""
 
     persona: Persona
     max_distance: float
@@ -33,8 +32,6 @@ class AnswerPolicy:
     temperature: float
     repetition_penalty: float
     deadlines: Deadlines
-    model_family: str = ""
-    max_model_tokens: int | None = None
     min_support: float = 0.0
 
 
@@ -67,7 +64,7 @@ class Answerer:
     ) -> Answer:
         with clock.step("prompt"):
             info = self._model.info()
-            family = self._policy.model_family or info.model_family or _unknown_family(info)
+            family = info.model_family or _unknown_family(info)
             context = self._context(message, history, gate.chunks)
             parameters = self._parameters(family, info)
         fitted, generation = self._within_window(context, family, info, parameters, clock)
@@ -113,8 +110,7 @@ class Answerer:
 
         A server that finds the prompt too long all the same is given less once.
         """
-        total = self._policy.max_model_tokens or info.max_total_tokens
-        window = min(info.max_input_tokens, total - parameters.max_new_tokens)
+        window = min(info.max_input_tokens, info.max_total_tokens - parameters.max_new_tokens)
         for limit in (window, window * 3 // 4):
             with clock.step("fit"):
                 fitted = fit(context, family, self._model.count_tokens, limit)
@@ -133,7 +129,7 @@ class Answerer:
 
     def _parameters(self, family: str, info: ServerInfo) -> GenerationParameters:
         return GenerationParameters(
-            max_new_tokens=self._reply_tokens(self._policy.max_model_tokens or info.max_total_tokens),
+            max_new_tokens=self._reply_tokens(info.max_total_tokens),
             temperature=self._policy.temperature,
             repetition_penalty=self._policy.repetition_penalty,
             stop=stop_sequences(family),

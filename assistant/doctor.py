@@ -75,7 +75,7 @@ def _model(settings: Settings) -> str:
         model.check()
     finally:
         model.close()
-    family = settings.model_family or info.model_family or "unknown: set ASSISTANT_MODEL_FAMILY"
+    family = info.model_family or "unknown: set ASSISTANT_MODEL_FAMILY"
     return f"{info.model_id}, prompt format {family}, window {info.max_total_tokens} tokens"
 
 

@@ -134,8 +134,6 @@ def answers(settings: Settings, pool: ConnectionPool) -> Answers:
         repetition_penalty=settings.repetition_penalty,
         min_support=settings.min_support,
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
-        model_family=settings.model_family,
-        max_model_tokens=settings.max_model_tokens,
     )
     return Answerer(retriever, language_model(settings), policy)
 

@@ -39,10 +39,9 @@ def answerer(
     chunks = [Chunk(RETURNS, ("Returns",), "", 9), Chunk(f"{RETURNS} too", ("More",), "", 9)]
     vectors = embedder.embed_passages([chunk.text for chunk in chunks])
     store.replace_document("default", embedder.model_name, Document("r.md", "Returns", "0"), chunks, vectors)
-    policy = AnswerPolicy(
-        load_persona("default"), 0.6, 50, 0.1, 1.1, Deadlines(total_s=20), family, max_model_tokens, min_support
-    )
-    return Answerer(Retriever(embedder, store, 5), TgiModel(tgi.url), policy)
+    policy = AnswerPolicy(load_persona("default"), 0.6, 50, 0.1, 1.1, Deadlines(total_s=20), min_support)
+    model = TgiModel(tgi.url, model_family=family, max_total_tokens=max_model_tokens)
+    return Answerer(Retriever(embedder, store, 5), model, policy)
 
 
 def message(text: str) -> PendingMessage:
