@@ -1,7 +1,7 @@
 """The contract between the assistant and any chat platform.
 
 An adapter turns a platform's payloads into `IncomingMessage` and shows a `Reply` at a `ReplyAddress`. It knows nothing
-of queues, stores or retrieval: it gets an `on_message` callback, and acknowledges an event to its platform only after
+of queues, stores or retrieval: it gets an `on_event` callback, and acknowledges an event to its platform only after
 that callback has returned.
 """
 
@@ -52,7 +52,8 @@ class IncomingMessage:
     """One message as a person wrote it, with the platform's markup already turned into plain text.
 
     `text` no longer holds the mention of the assistant. `mentions_assistant` is true when the message names the
-    assistant, `mentions_others` when it names somebody else. `sent_at` is timezone-aware.
+    assistant, `mentions_others` when it names somebody else. `sent_at` is timezone-aware. `edited_at` is set when the
+    event tells that its author has changed the post: the message then is the post as it stands now, under its old key.
     """
 
     address: ReplyAddress
@@ -62,12 +63,15 @@ class IncomingMessage:
     sent_at: datetime
     mentions_assistant: bool = False
     mentions_others: bool = False
+    edited_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.author_id:
             raise ValueError("IncomingMessage.author_id must not be empty")
-        if self.sent_at.tzinfo is None:
-            raise ValueError("IncomingMessage.sent_at must be timezone-aware")
+        for name in ("sent_at", "edited_at"):
+            time = getattr(self, name)
+            if time is not None and time.tzinfo is None:
+                raise ValueError(f"IncomingMessage.{name} must be timezone-aware")
 
     @property
     def event_key(self) -> str:
@@ -78,6 +82,30 @@ class IncomingMessage:
     def is_addressed(self) -> bool:
         """Whether the message by itself speaks to the assistant (follow-ups in a thread are the gateway's matter)."""
         return self.mentions_assistant or self.address.is_direct
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedMessage:
+    """A post of a person's that was taken away, by whomever."""
+
+    platform: str
+    workspace: str
+    channel: str
+    message_id: str
+
+    @property
+    def event_key(self) -> str:
+        """The key that the post arrived under."""
+        return ":".join((self.platform, self.workspace, self.channel, self.message_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What may have been missed while nobody was connected: posts after `since`. `direct_channels` are the one-to-one
+    chats known from before, which some platforms don't list."""
+
+    since: datetime
+    direct_channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +155,19 @@ class Capabilities:
     """How platforms differ, declared instead of special-cased.
 
     max_chars: the longest text of one message, in the platform's own count.
-    idempotent_send: repeating `send` with the same idempotency key shows the message once.
+    idempotent_send: repeating `send` with the same idempotency key and `may_be_shown` shows the message once.
     threads: replies can be put in a thread of their own.
+    edits: `edit` and `retract` work; without it they raise DeliveryRefused.
     """
 
     max_chars: int
     idempotent_send: bool
     threads: bool
+    edits: bool
 
 
-OnMessage = Callable[[IncomingMessage], Awaitable[None]]
+IncomingEvent = IncomingMessage | DeletedMessage
+OnEvent = Callable[[IncomingEvent], Awaitable[None]]
 
 
 @runtime_checkable
@@ -144,11 +175,18 @@ class ChatAdapter(Protocol):
     """One chat platform. Every sentence below has a test in tests/contracts/adapter_contract.py.
 
     `start` connects, and returns once messages can arrive; a wrong token raises AuthenticationFailed then, naming the
-    setting. Each message of a person is given to `on_message` once for every event the platform makes of it, with the
-    same event key; the assistant's own messages and those of other bots never are. The event is acknowledged only
-    after `on_message` returned; when it raises, the event is not acknowledged, so that the platform delivers it again.
+    setting. What people wrote in the time told by `missed` is delivered too, as far as the platform does not do so by
+    itself and lets it be read. Each message of a person is given to `on_event` once for every event the platform makes
+    of it, with the same event key; the assistant's own messages and those of other bots never are. A changed post
+    arrives with its new text and `edited_at`, a deleted one as DeletedMessage; changes that leave the text as it was
+    (a link's preview) don't arrive. The event is acknowledged only after `on_event` returned; when it raises, the event
+    is not acknowledged, so that the platform delivers it again.
+
     `render` is pure: parts in order, none over `capabilities.max_chars`, none empty, no markup of the model that pings
-    people or channels. `send` shows one part at the address and raises only AdapterError. `close` may be called twice.
+    people or channels. `send` shows one part at the address; `may_be_shown` tells that an earlier call with the same
+    key may have been carried out: then the platform is asked before it is shown again. `edit` gives a shown part new
+    text and `retract` takes it away; both may be repeated, and a part that is gone already is no error to `retract`,
+    but DeliveryRefused to `edit`. All three raise only AdapterError. `close` may be called twice.
     """
 
     @property
@@ -157,11 +195,17 @@ class ChatAdapter(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def start(self, on_message: OnMessage) -> None: ...
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None: ...
 
     def render(self, reply: Reply) -> Sequence[RenderedPart]: ...
 
-    async def send(self, address: ReplyAddress, part: RenderedPart, idempotency_key: str) -> SentMessage: ...
+    async def send(
+        self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
+    ) -> SentMessage: ...
+
+    async def edit(self, address: ReplyAddress, message_id: str, part: RenderedPart) -> None: ...
+
+    async def retract(self, address: ReplyAddress, message_id: str) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from assistant import citations, phrases
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
-from assistant.errors import ConfigurationError, PromptTooLong
+from assistant.errors import AssistantError, ConfigurationError, LanguageModelError, PromptTooLong
 from assistant.gate import GateResult, judge
 from assistant.grounding import grounded_text, quoted
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
@@ -55,9 +55,22 @@ class Answerer:
             return Answer(phrases.UNKNOWN, "refused", (), _trace(found.merged, gate, clock))
         return self._generate(message, history, gate, clock)
 
-    def apologise(self, error: Exception) -> Answer:
-        """What the customer gets when no answer can be had."""
-        return Answer(phrases.APOLOGY, "failed", (), Trace(gate={"error": type(error).__name__}))
+    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer:
+        """What the customer gets when no answer can be had: the nearest passage where only the model is down."""
+        trace = Trace(error=type(error).__name__)
+        apology = Answer(phrases.APOLOGY, "failed", (), trace, is_dead=True)
+        if not isinstance(error, LanguageModelError):
+            return apology
+        try:
+            found = self._retriever.retrieve(knowledge_set, message.text, [])
+        except AssistantError:
+            return apology
+        gate = judge(found, self._policy.max_distance)
+        if not gate.is_open:
+            return apology
+        text = f"{phrases.QUOTED}\n\n{quoted(gate.chunks[0].text)} [1]"
+        trace = replace(_trace(gate.chunks, gate, _Clock()), error=trace.error)
+        return Answer(text, "quoted", citations.sources(text, gate.chunks[:1]), trace, is_dead=True)
 
     def _generate(
         self, message: PendingMessage, history: Sequence[PastTurn], gate: GateResult, clock: _Clock

@@ -104,6 +104,47 @@ def doctor(*, as_json: bool) -> None:
         sys.exit(1)
 
 
+@main.group(cls=CommandGroup)
+def dead() -> None:
+    """Messages that could not be answered: look at them, and try them again."""
+
+
+@dead.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Show at most so many.")
+@as_json
+def list_dead(*, limit: int, as_json: bool) -> None:
+    """List the messages that could not be answered, oldest first."""
+    from assistant.dead_letters import show_list
+
+    with _served(needs_model=False) as settings:
+        show_list(settings, limit, as_json=as_json)
+
+
+@dead.command("show")
+@click.argument("message_id", type=int)
+@as_json
+def show_dead(*, message_id: int, as_json: bool) -> None:
+    """Show one of them: who wrote what, what the customer got instead of an answer, and why."""
+    from assistant.dead_letters import show_one
+
+    with _served(needs_model=False) as settings:
+        show_one(settings, message_id, as_json=as_json)
+
+
+@dead.command("retry")
+@click.argument("message_ids", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Try all of them again.")
+@as_json
+def retry_dead(*, message_ids: tuple[int, ...], everything: bool, as_json: bool) -> None:
+    """Answer messages again; the answer takes the place of what was shown instead."""
+    from assistant.dead_letters import retry
+
+    if everything == bool(message_ids):
+        raise AssistantError("name the messages to try again, or all: assistant dead retry 12 15, or --all")
+    with _served(needs_model=False) as settings:
+        retry(settings, list(message_ids) or None, as_json=as_json)
+
+
 def _settings() -> Settings:
     settings = load_settings()
     configure_logging(settings.log_level)

@@ -17,6 +17,7 @@ from assistant.errors import ConfigurationError
 
 OUR_PREFIX = "ASSISTANT_"
 NO_SECRET = SecretStr("")
+ALERT_PLATFORMS = ("slack", "discord")
 
 
 class Settings(BaseModel):
@@ -103,7 +104,27 @@ class Settings(BaseModel):
         120.0, alias="ASSISTANT_ANSWER_TIMEOUT_S", gt=0, le=3600, description="total time for one generation, seconds"
     )
     worker_threads: int = Field(
-        16, alias="ASSISTANT_WORKER_THREADS", ge=1, le=512, description="conversations at once in one worker process"
+        256, alias="ASSISTANT_WORKER_THREADS", ge=1, le=1024, description="conversations at once in one worker process"
+    )
+    person_per_minute: float = Field(
+        240.0,
+        alias="ASSISTANT_PERSON_PER_MINUTE",
+        ge=0,
+        description="messages a minute that one person may send; more wait, or are told to wait; 0: any number",
+    )
+    channel_per_minute: float = Field(
+        1200.0, alias="ASSISTANT_CHANNEL_PER_MINUTE", ge=0, description="the same for one channel"
+    )
+    max_waiting: int = Field(
+        2000,
+        alias="ASSISTANT_MAX_WAITING",
+        ge=0,
+        description="messages that may wait for an answer in all; more are told to come back later; 0: any number",
+    )
+    alert_channel: str = Field(
+        "",
+        alias="ASSISTANT_ALERT_CHANNEL",
+        description="where human agents are told of messages that could not be answered, as platform:channel id",
     )
     chunk_tokens: int = Field(
         256,
@@ -142,6 +163,14 @@ class Settings(BaseModel):
     def _is_redis_url(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must look like redis://host:6379/0")
+        return value
+
+    @field_validator("alert_channel")
+    @classmethod
+    def _is_channel(cls, value: str) -> str:
+        platform, _, channel = value.partition(":")
+        if value and (platform not in ALERT_PLATFORMS or not channel.strip()):
+            raise ValueError("must look like slack:C0123456789 or discord:123456789012345678")
         return value
 
     @field_validator("home")

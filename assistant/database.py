@@ -7,11 +7,15 @@ from contextlib import contextmanager
 from importlib import resources
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 from yoyo import get_backend, read_migrations
 
 from assistant.errors import DatabaseUnavailable
 
+AsyncPool = AsyncConnectionPool[AsyncConnection]
+
+CONNECT_TIMEOUT_S = 5
 _MIGRATION_LOCK = 0x6D696772  # "migr"
 
 
@@ -20,49 +24,75 @@ def migrate(database_url: str) -> None:
 
     Raises DatabaseUnavailable when Postgres can't be reached or has no pgvector.
     """
-    try:
+    with database_errors():
         backend = get_backend(_yoyo_url(database_url))
         try:
             with resources.as_file(resources.files("infra") / "migrations") as folder, _alone(database_url):
                 backend.apply_migrations(backend.to_apply(read_migrations(str(folder))))
         finally:
             backend.connection.close()
-    except psycopg.Error as exc:
-        raise database_unavailable(exc) from exc
 
 
 @contextmanager
 def _alone(database_url: str) -> Iterator[None]:
     """One process at a time migrates. Unlike yoyo's own lock, a row in a table, this one ends with its holder."""
-    with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
+    with connect(database_url) as connection:
         connection.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         yield
 
 
-def database_unavailable(exc: psycopg.Error) -> DatabaseUnavailable:
-    """The error that tells the operator what is wrong with the database, on one line."""
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turn what psycopg and its pools raise into DatabaseUnavailable, which tells the operator what to do."""
+    try:
+        yield
+    except PoolTimeout as exc:
+        raise DatabaseUnavailable("Postgres gives no connection; check DATABASE_URL and that it runs") from exc
+    except psycopg.Error as exc:
+        raise DatabaseUnavailable(_advice(exc)) from exc
+
+
+def _advice(exc: psycopg.Error) -> str:
     reason = " ".join(str(exc).split()) or type(exc).__name__
     if "vector" in reason and "extension" in reason:
-        return DatabaseUnavailable(f"Postgres has no pgvector: install it and run CREATE EXTENSION vector ({reason})")
-    return DatabaseUnavailable(f"Postgres can't be used; check DATABASE_URL and that the server runs ({reason})")
+        return f"Postgres has no pgvector: install it and run CREATE EXTENSION vector ({reason})"
+    return f"Postgres can't be used; check DATABASE_URL and that the server runs ({reason})"
+
+
+def connect(database_url: str) -> psycopg.Connection:
+    """One connection in autocommit mode. Raises psycopg.Error."""
+    return psycopg.connect(database_url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
 
 
 def open_pool(database_url: str, max_size: int) -> ConnectionPool:
     """A pool of at most `max_size` connections in autocommit mode; its first connection is made before it returns."""
     pool = ConnectionPool(
-        database_url,
-        min_size=1,
-        max_size=max_size,
-        open=False,
-        kwargs={"autocommit": True, "connect_timeout": 5, "application_name": "llamadesk"},
-        timeout=10,
+        database_url, min_size=1, max_size=max_size, open=False, kwargs=_options("llamadesk"), timeout=10
     )
     try:
-        pool.open(wait=True, timeout=10)
-    except psycopg.Error as exc:
+        with database_errors():
+            pool.open(wait=True, timeout=10)
+    except DatabaseUnavailable:
         pool.close()
-        raise database_unavailable(exc) from exc
+        raise
     return pool
+
+
+def new_async_pool(database_url: str, max_size: int) -> AsyncPool:
+    """The same for an event loop, not opened yet."""
+    return AsyncConnectionPool(
+        database_url, min_size=1, max_size=max_size, open=False, kwargs=_options("llamadesk-gateway"), timeout=5
+    )
+
+
+def _options(name: str) -> dict[str, object]:
+    """A statement is prepared the second time that a connection executes it."""
+    return {
+        "autocommit": True,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": name,
+        "prepare_threshold": 1,
+    }
 
 
 def storable(text: str) -> str:

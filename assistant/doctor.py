@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from adapters.base import ChatAdapter, IncomingMessage
+from adapters.base import ChatAdapter, IncomingEvent
 from adapters.errors import AdapterError
 from assistant import wiring
 from assistant.config import Settings
@@ -121,6 +121,6 @@ async def _connect(adapter: ChatAdapter) -> str:
     return "connects"
 
 
-async def _leave(_: IncomingMessage) -> None:
+async def _leave(_: IncomingEvent) -> None:
     """A message that comes during the examination is not taken; its platform delivers it again."""
     raise AssistantError("only examining")

@@ -12,14 +12,17 @@ from collections.abc import AsyncIterator, Mapping
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from adapters.base import ChatAdapter, IncomingMessage, SelfClosing
+from adapters.base import ChatAdapter, IncomingEvent, SelfClosing
 from adapters.errors import AdapterError
+from assistant import phrases
+from assistant.admission import UNLIMITED, Admission, AdmissionLimits
 from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
 from assistant.conversations.inbox import Inbox
-from assistant.database import database_unavailable
-from assistant.errors import QueueUnavailable
+from assistant.conversations.missed import find_missed
+from assistant.conversations.notices import Notices
+from assistant.database import database_errors, new_async_pool
+from assistant.errors import DatabaseUnavailable, QueueUnavailable
 from assistant.queue import WakeUpQueue
 from assistant.sender import Sender
 from assistant.sweeper import Sweeper
@@ -30,7 +33,7 @@ WAKE_S = 1.0
 """A Redis that hangs must not hold up the acknowledgement: the message is stored, the sweeper will wake a worker."""
 POLL_S = 1.0
 """Deliveries are announced by NOTIFY; this often they are looked for all the same (retries, lost connections)."""
-
+MAX_POOL = 10
 
 _COUNTS = """
 select 'message', state, count(*) from messages group by state
@@ -48,22 +51,18 @@ class Gateway:
         queue: WakeUpQueue,
         adapters: Mapping[str, ChatAdapter],
         knowledge_set: str,
+        *,
         workspace: str | None = None,
+        limits: AdmissionLimits = UNLIMITED,
     ) -> None:
         self._database_url = database_url
         self._queue = queue
         self._adapters = adapters
         self._workspace = workspace
-        self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
-            database_url,
-            min_size=1,
-            max_size=10,
-            open=False,
-            timeout=5,
-            kwargs={"autocommit": True, "connect_timeout": 5, "application_name": "llamadesk-gateway"},
-        )
-        self._inbox = Inbox(self._pool, knowledge_set)
-        self._sweeper = Sweeper(self._pool, queue)
+        self._pool = new_async_pool(database_url, MAX_POOL)
+        editable = [platform for platform, adapter in adapters.items() if adapter.capabilities.edits]
+        self._sweeper = Sweeper(self._pool, queue, Notices(self._pool, editable, phrases.WAITING))
+        self._admission = Admission(Inbox(self._pool, knowledge_set), limits, lambda: self._sweeper.waiting)
         self._due = asyncio.Event()
         self._sender = Sender(Deliveries(self._pool, _owner()), adapters, self._due.set)
 
@@ -71,14 +70,16 @@ class Gateway:
     async def running(self) -> AsyncIterator[None]:
         """Connected and serving while the block runs. Raises DatabaseUnavailable, AdapterError."""
         try:
-            await self._pool.open(wait=True, timeout=10)
-        except psycopg.Error as exc:
+            with database_errors():
+                await self._pool.open(wait=True, timeout=10)
+        except DatabaseUnavailable:
             await self._pool.close()
-            raise database_unavailable(exc) from exc
-        tasks = [asyncio.create_task(work) for work in (self._listen(), self._sweeper.run())]
+            raise
+        works = (self._listen(), self._sweeper.run(), self._sender.renew_claims())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             for adapter in self._adapters.values():
-                await adapter.start(self.on_message)
+                await adapter.start(self.on_event, await find_missed(self._pool, adapter.platform))
                 if isinstance(adapter, SelfClosing):
                     tasks.append(asyncio.create_task(_report_end(adapter)))
             async with self._sending():
@@ -105,36 +106,33 @@ class Gateway:
             await task
             await self._sender.finish()
 
-    async def on_message(self, message: IncomingMessage) -> None:
-        """Commit the message, then wake a worker. Returns once it is safe; raises DatabaseUnavailable otherwise."""
-        accepted = await self._inbox.accept(message)
-        if accepted.message_id is None or not accepted.is_pending:
+    async def on_event(self, event: IncomingEvent) -> None:
+        """Commit what somebody wrote, changed or deleted, then wake a worker. Returns once it is safe; raises
+        DatabaseUnavailable otherwise."""
+        message_id = await self._admission.take(event)
+        if message_id is None:
             return
-        facts = {"action": "accept", "message_id": accepted.message_id, "platform": message.address.platform}
+        facts = {"action": "accept", "message_id": message_id}
         _log.info("message was stored", extra=facts)
         try:
             async with asyncio.timeout(WAKE_S):
-                await asyncio.to_thread(self._queue.wake, accepted.message_id)
+                await asyncio.to_thread(self._queue.wake, message_id)
         except (QueueUnavailable, TimeoutError):
             _log.warning("no worker could be woken; the sweeper will", extra=facts)
 
     async def check(self) -> None:
         """Raise what is wrong with Postgres or Redis, if anything is."""
-        try:
+        with database_errors():
             async with self._pool.connection() as connection:
                 await connection.execute("select 1")
-        except psycopg.Error as exc:
-            raise database_unavailable(exc) from exc
         await asyncio.to_thread(self._queue.check)
 
     async def counts(self) -> list[tuple[str, str, int]]:
         """How many messages and deliveries there are, by kind and state. Raises DatabaseUnavailable."""
-        try:
+        with database_errors():
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(_COUNTS)
                 return await cursor.fetchall()
-        except psycopg.Error as exc:
-            raise database_unavailable(exc) from exc
 
     async def _listen(self) -> None:
         """Hear of committed replies; start anew when the connection is lost."""
@@ -162,6 +160,7 @@ class Gateway:
                     await self._sender.send_due(platform, self._workspace)
                 except Exception as exc:  # noqa: BLE001 (whatever it is, the next round must come)
                     _log.warning("deliveries could not be claimed", extra={"error": type(exc).__name__})
+                    await self._pool.check()
 
 
 async def _report_end(adapter: SelfClosing) -> None:

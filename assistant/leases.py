@@ -37,6 +37,13 @@ class LeaseRenewer:
         self._thread.join()
         self._presence.end()
 
+    def hand_back(self) -> None:
+        """Release whatever is still held: another worker need not wait for the leases to run out."""
+        with self._lock:
+            held = list(self._held.values())
+        if held:
+            self._store.release(held)
+
     @contextmanager
     def holding(self, lease: Lease) -> Iterator[None]:
         """Renew the lease as long as the block runs."""
@@ -60,3 +67,4 @@ class LeaseRenewer:
                     self._store.renew(held)
             except DatabaseUnavailable as exc:
                 _log.warning("leases could not be renewed", extra={"action": "renew", "error": type(exc).__name__})
+                self._store.drop_broken_connections()

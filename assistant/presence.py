@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import psycopg
 
-from assistant.database import database_unavailable
+from assistant.database import connect, database_errors
+from assistant.errors import DatabaseUnavailable
 
 _WORKER_LOCK = 0x6C6C616D  # "llam": one number for all workers, held shared
 
@@ -27,14 +28,15 @@ class Presence:
     def keep(self) -> None:
         """Make sure that the sign stands. Raises DatabaseUnavailable."""
         try:
-            if self._connection is None or self._connection.closed:
-                self._connection = psycopg.connect(self._database_url, autocommit=True, connect_timeout=5)
-                self._connection.execute(_HOLD, [_WORKER_LOCK])
-            else:
-                self._connection.execute("select 1")
-        except psycopg.Error as exc:
+            with database_errors():
+                if self._connection is None or self._connection.closed:
+                    self._connection = connect(self._database_url)
+                    self._connection.execute(_HOLD, [_WORKER_LOCK])
+                else:
+                    self._connection.execute("select 1")
+        except DatabaseUnavailable:
             self.end()
-            raise database_unavailable(exc) from exc
+            raise
 
     def end(self) -> None:
         """Take the sign away."""
@@ -45,9 +47,6 @@ class Presence:
 
 def live_workers(database_url: str) -> int:
     """How many workers serve this database now. Raises DatabaseUnavailable."""
-    try:
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
-            row = connection.execute(_COUNT, [_WORKER_LOCK]).fetchone()
-    except psycopg.Error as exc:
-        raise database_unavailable(exc) from exc
+    with database_errors(), connect(database_url) as connection:
+        row = connection.execute(_COUNT, [_WORKER_LOCK]).fetchone()
     return int(row[0]) if row else 0

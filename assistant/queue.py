@@ -21,10 +21,10 @@ class WakeUpQueue:
         self._connection = connect_redis(redis_url)
         self._queue = Queue(QUEUE_NAME, connection=self._connection, serializer="json")
 
-    def wake(self, message_id: int) -> None:
-        """Tell some worker that the message waits. Raises QueueUnavailable; the message is safe all the same."""
-        try:
-            self._queue.enqueue_call(
+    def wake(self, *message_ids: int) -> None:
+        """Tell some worker that the messages wait. Raises QueueUnavailable; they are safe all the same."""
+        jobs = [
+            Queue.prepare_data(
                 ANSWER_JOB,
                 args=(message_id,),
                 timeout=NO_TIMEOUT,
@@ -32,6 +32,10 @@ class WakeUpQueue:
                 failure_ttl=0,
                 description="answer a message",
             )
+            for message_id in message_ids
+        ]
+        try:
+            self._queue.enqueue_many(jobs)
         except redis.RedisError as exc:
             raise queue_unavailable(exc) from exc
 

@@ -19,10 +19,9 @@ from assistant.queue import QUEUE_NAME, connect_redis
 
 _log = logging.getLogger(__name__)
 
+THREADS = 2
 WORKER_TTL_S = 18
 """With it RQ blocks 3 s for a job at a time (rq 3.0: dequeue_timeout = worker_ttl - 15), so that a stop is noticed."""
-STOP_S = 30
-"""How long a stop lets running answers finish."""
 
 
 class QueueThread(SimpleWorker):
@@ -53,11 +52,14 @@ class QueueThread(SimpleWorker):
 
 
 class QueueThreads:
-    """`count` threads that take wake-ups from Redis; each starts anew when Redis went away."""
+    """Threads that take wake-ups from Redis and hand their message ids on; each starts anew when Redis went away.
 
-    def __init__(self, redis_url: str, count: int, answer_message: Callable[[int], None]) -> None:
+    Few are enough: a job is done once its id is handed on, as Postgres knows what is still to be answered.
+    """
+
+    def __init__(self, redis_url: str, hand_on: Callable[[int], None], count: int = THREADS) -> None:
         self._redis_url = redis_url
-        self._job_class: type[Job] = wake_up_job_class(answer_message)
+        self._job_class: type[Job] = wake_up_job_class(hand_on)
         self._stopping = threading.Event()
         self._workers: dict[int, QueueThread] = {}
         self._threads = [
@@ -70,12 +72,11 @@ class QueueThreads:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> bool:
-        """Let running answers finish for at most STOP_S seconds; tells whether all did."""
+    def stop(self, deadline: float) -> bool:
+        """Take no more; tells whether all threads ended by `deadline` (time.monotonic)."""
         self._stopping.set()
         for worker in list(self._workers.values()):
             worker.request_thread_stop()
-        deadline = time.monotonic() + STOP_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)

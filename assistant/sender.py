@@ -1,21 +1,31 @@
-"""Sends claimed deliveries through their adapter, and records what became of each."""
+"""Shows claimed deliveries through their adapter, and records what became of each."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import random
+import time
 from collections.abc import Callable, Mapping
-
-import psycopg
 
 from adapters.base import ChatAdapter
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryUnknown, RateLimited
-from assistant.conversations.deliveries import Deliveries, Delivery
+from assistant.conversations.deliveries import CLAIM_S, Deliveries, Delivery
+from assistant.errors import DatabaseUnavailable
+from assistant.showing import Showing
 
 _log = logging.getLogger(__name__)
 
-MAX_AT_ONCE = 20
-MAX_ATTEMPTS = 8
+MAX_AT_ONCE = 64
+MAX_ATTEMPTS = 60
+MAX_WAIT_S = 60.0
+"""Together about an hour: an outage of the platform is sat out that long."""
+CLAIM_MARGIN_S = 3.0
+"""Nothing is begun under a claim that runs out within this time: it may be another gateway's when the call arrives."""
+
+
+class ClaimLost(Exception):
+    """Another gateway may have taken the delivery over, as this process stood still or was cut off from Postgres."""
 
 
 class Sender:
@@ -28,17 +38,35 @@ class Sender:
         self._adapters = adapters
         self._on_done = on_done
         self._sending: set[asyncio.Task[None]] = set()
+        self._held_until: dict[int, float] = {}
 
     async def send_due(self, platform: str, workspace: str | None) -> None:
-        """Begin to send what is due on the platform, as far as there is room."""
+        """Begin to send what is due on the platform, as far as there is room. Raises DatabaseUnavailable."""
         while (room := MAX_AT_ONCE - len(self._sending)) > 0:
-            claimed = await self._deliveries.claim(platform, workspace, room)
+            held_until = time.monotonic() + CLAIM_S
+            claimed = await self._deliveries.claim(platform, workspace, room, self._held_until)
             for delivery in claimed:
+                self._held_until[delivery.id] = held_until
                 task = asyncio.create_task(self._send(delivery, self._adapters[platform]))
                 self._sending.add(task)
                 task.add_done_callback(self._done)
             if len(claimed) < room:
                 return
+
+    async def renew_claims(self) -> None:
+        """Hold what is being sent, until cancelled."""
+        while True:
+            await asyncio.sleep(CLAIM_S / 4)
+            in_hand, held_until = list(self._held_until), time.monotonic() + CLAIM_S
+            if not in_hand:
+                continue
+            try:
+                await self._deliveries.renew(in_hand)
+            except DatabaseUnavailable as exc:
+                _log.warning("claims could not be renewed", extra={"action": "renew", "error": type(exc).__name__})
+            else:
+                # Only those that were not finished meanwhile.
+                self._held_until |= dict.fromkeys(self._held_until.keys() & in_hand, held_until)
 
     async def finish(self) -> None:
         """Wait until all that was begun is sent and recorded."""
@@ -52,38 +80,54 @@ class Sender:
         facts: dict[str, object] = {"action": "send", "delivery_id": delivery.id, "platform": adapter.platform}
         try:
             await self._try_to_send(delivery, adapter, facts)
-        except psycopg.Error as exc:
+        except (DatabaseUnavailable, ClaimLost) as exc:
             # The claim runs out, and the delivery is taken up again then.
             _log.warning("delivery could not be recorded", extra=facts | {"error": type(exc).__name__})
+        finally:
+            del self._held_until[delivery.id]
 
     async def _try_to_send(self, delivery: Delivery, adapter: ChatAdapter, facts: dict[str, object]) -> None:
+        showing = Showing(delivery, adapter, self._check_claim, self._deliveries.progress)
         try:
-            await self._send_parts(delivery, adapter)
+            await showing.show()
+            await self._deliveries.finish(delivery, "sent", showing.parts_sent, showing.shown)
         except AdapterError as exc:
             _log.warning("reply was not sent", extra=facts | {"error": type(exc).__name__, "reason": str(exc)})
-            await self._record_failure(delivery, adapter, exc)
-        except psycopg.Error:
+            await self._record_failure(showing, exc)
+        except (DatabaseUnavailable, ClaimLost):
             raise
         except Exception as exc:  # noqa: BLE001 (one adapter's fault must not end the others)
             _log.exception("adapter failed", extra=facts)
-            await self._deliveries.finish(delivery, "failed", type(exc).__name__)
+            await self._end(showing, "failed", exc)
 
-    async def _send_parts(self, delivery: Delivery, adapter: ChatAdapter) -> None:
-        if delivery.was_interrupted and not adapter.capabilities.idempotent_send:
-            raise DeliveryUnknown("a gateway ended while it was sending this")
-        parts = adapter.render(delivery.reply)
-        for number in range(delivery.parts_sent, len(parts)):
-            sent = await adapter.send(delivery.address, parts[number], delivery.idempotency_key(number))
-            await self._deliveries.record_part(delivery, sent.message_id)
-        await self._deliveries.finish(delivery, "sent")
+    def _check_claim(self, delivery: Delivery) -> None:
+        if time.monotonic() > self._held_until[delivery.id] - CLAIM_MARGIN_S:
+            raise ClaimLost
 
-    async def _record_failure(self, delivery: Delivery, adapter: ChatAdapter, error: AdapterError) -> None:
+    async def _record_failure(self, showing: Showing, error: AdapterError) -> None:
         # Waiting out a rate limit is no failed attempt; a revoked token may be replaced in the meantime.
+        is_unknown = isinstance(error, DeliveryUnknown)
         may_repeat = error.retryable or isinstance(error, AuthenticationFailed)
-        may_repeat = may_repeat or (isinstance(error, DeliveryUnknown) and adapter.capabilities.idempotent_send)
-        if isinstance(error, RateLimited) or (may_repeat and delivery.attempts < MAX_ATTEMPTS):
-            delay_s = error.retry_after_s if isinstance(error, RateLimited) else float(2**delivery.attempts)
-            await self._deliveries.postpone(delivery, delay_s, type(error).__name__)
+        may_repeat = may_repeat or (is_unknown and showing.adapter.capabilities.idempotent_send)
+        if isinstance(error, RateLimited):
+            await self._end(showing, "pending", error, delay_s=error.retry_after_s)
+        elif may_repeat and showing.delivery.attempts < MAX_ATTEMPTS:
+            await self._end(showing, "pending", error, delay_s=_backoff_s(showing.delivery.attempts))
         else:
-            state = "unknown" if isinstance(error, DeliveryUnknown) else "failed"
-            await self._deliveries.finish(delivery, state, type(error).__name__)
+            await self._end(showing, "unknown" if is_unknown else "failed", error)
+
+    async def _end(self, showing: Showing, state: str, error: Exception, delay_s: float = 0.0) -> None:
+        await self._deliveries.finish(
+            showing.delivery,
+            state,
+            showing.parts_sent,
+            showing.shown,
+            error=type(error).__name__,
+            delay_s=delay_s,
+            may_be_shown=showing.may_be_shown or isinstance(error, DeliveryUnknown),
+        )
+
+
+def _backoff_s(attempts: int) -> float:
+    """About 1, 2, 4 … 60 s."""
+    return min(MAX_WAIT_S, 2.0 ** min(attempts - 1, 10)) * random.uniform(0.8, 1.0)  # noqa: S311 (jitter, no secret)

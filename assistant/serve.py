@@ -13,6 +13,7 @@ from assistant.config import Settings
 from assistant.gateway import Gateway
 from assistant.http import listening
 from assistant.queue import WakeUpQueue
+from assistant.wiring import admission_limits
 from assistant.worker_process import WorkerProcess
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     queue = WakeUpQueue(settings.redis_url)
     queue.check()
-    gateway = Gateway(settings.database_url, queue, adapters, settings.knowledge_set)
+    limits = admission_limits(settings)
+    gateway = Gateway(settings.database_url, queue, adapters, settings.knowledge_set, limits=limits)
     process: WorkerProcess | None = None
     try:
         async with (
@@ -54,11 +56,12 @@ async def serve(
 
 async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> NoReturn:
     """See the worker through its start, and start it again whenever it ends by itself."""
+    await asyncio.to_thread(process.wait_until_ready, settings)
+    on_status("worker is ready")
     while True:
-        await asyncio.to_thread(process.wait_until_ready, settings)
-        on_status("worker is ready")
         while process.is_running:  # noqa: ASYNC110 (the end of a process sets no event)
             await asyncio.sleep(WATCH_S)
+        # What ended it may last (Postgres is away): then the next one ends too, until it is over.
         _log.error("worker ended; starting another", extra={"action": "restart"})
         process.start()
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from psycopg import AsyncConnection, Error
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
-
-from assistant.errors import QueueUnavailable
+from assistant.conversations.notices import Notices
+from assistant.database import AsyncPool, database_errors
+from assistant.errors import DatabaseUnavailable, QueueUnavailable
 from assistant.queue import WakeUpQueue
 
 _log = logging.getLogger(__name__)
@@ -27,14 +26,17 @@ where first.due_at <= now() and first.received_at < now() - interval '0.5 second
   and (c.lease_until is null or c.lease_until < now())
 order by first.id limit %(batch)s
 """
+_WAITING = "select count(*) from messages where state = 'pending'"
 
 
 class Sweeper:
-    """Runs in every gateway; several do no harm."""
+    """Runs in every gateway; several do no harm. `waiting` is the number of messages without a reply, as last seen."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], queue: WakeUpQueue) -> None:
+    def __init__(self, pool: AsyncPool, queue: WakeUpQueue, notices: Notices) -> None:
         self._pool = pool
         self._queue = queue
+        self._notices = notices
+        self.waiting = 0
 
     async def run(self) -> None:
         """Sweep every SWEEP_S seconds until cancelled."""
@@ -42,17 +44,20 @@ class Sweeper:
             await asyncio.sleep(SWEEP_S)
             try:
                 await self.sweep()
-            except (Error, PoolTimeout, QueueUnavailable) as exc:
+                await self._notices.tell_waiting()
+            except (DatabaseUnavailable, QueueUnavailable) as exc:
                 _log.warning("sweep failed", extra={"action": "sweep", "error": type(exc).__name__})
+                await self._pool.check()
 
     async def sweep(self) -> int:
-        """Wake all that is due and unattended; gives their number."""
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_DUE, {"batch": BATCH})
-            rows = await cursor.fetchall()
+        """Wake all that is due and unattended; gives their number. Raises DatabaseUnavailable, QueueUnavailable."""
+        with database_errors():
+            async with self._pool.connection() as connection:
+                rows = await (await connection.execute(_DUE, {"batch": BATCH})).fetchall()
+                counted = await (await connection.execute(_WAITING)).fetchone()
+        self.waiting = counted[0] if counted else 0
         # As long as that many wake-ups wait anyhow, the workers are merely busy: more would only swell the queue.
         if not rows or await asyncio.to_thread(self._queue.length) >= len(rows):
             return 0
-        for (message_id,) in rows:
-            await asyncio.to_thread(self._queue.wake, message_id)
+        await asyncio.to_thread(self._queue.wake, *(message_id for (message_id,) in rows))
         return len(rows)

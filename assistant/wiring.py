@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from psycopg_pool import ConnectionPool
 from pydantic import SecretStr
 
-from adapters.base import ChatAdapter
+from adapters.base import ChatAdapter, ReplyAddress
+from assistant.admission import AdmissionLimits
 from assistant.config import Settings
 from assistant.database import migrate, open_pool
 from assistant.embedded import Part, embedded_stack
@@ -18,7 +19,8 @@ from assistant.llm.base import Deadlines, LanguageModel
 from assistant.vector_store.base import VectorStore
 from assistant.worker import Answers
 
-MAX_POOL = 24
+MAX_POOL = 16
+"""Connections of a worker: a turn needs one for a few milliseconds at its beginning and its end."""
 
 PACKAGED_MODEL_WINDOW = 336
 PACKAGED_MODEL_REPLY = 48
@@ -136,6 +138,20 @@ def answers(settings: Settings, pool: ConnectionPool) -> Answers:
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
     )
     return Answerer(retriever, language_model(settings), policy)
+
+
+def admission_limits(settings: Settings) -> AdmissionLimits:
+    """How much may come in."""
+    return AdmissionLimits(settings.person_per_minute, settings.channel_per_minute, settings.max_waiting)
+
+
+def alert_address(settings: Settings) -> ReplyAddress | None:
+    """Where the human agents are told what could not be answered."""
+    if not settings.alert_channel:
+        return None
+    platform, _, channel = settings.alert_channel.partition(":")
+    # To a channel itself, outside of all threads, one writes as to a one-to-one chat.
+    return ReplyAddress(platform, "", channel, thread="", message_id="0", is_direct=True)
 
 
 def adapters(settings: Settings) -> dict[str, ChatAdapter]:

@@ -1,4 +1,4 @@
-"""A worker: takes the messages of a conversation in order, and commits a reply to each."""
+"""A worker: takes the turns of a conversation in order, and commits a reply to each."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ import logging
 import random
 import threading
 import time
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
-from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage
+from assistant.conversations.model import Answer, LeaseLost, PastTurn, PendingMessage, Work
 from assistant.conversations.store import ConversationStore
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, DatabaseUnavailable
 from assistant.leases import LeaseRenewer
 from prompts.errors import PromptError
 
 _log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-HISTORY_TURNS = 20
+COMMIT_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
+"""An answer that is there is worth more than one try to store it: Postgres may just be starting again."""
+
+Done = TypeVar("Done")
 
 
 class Answers(Protocol):
     """What a worker needs of the answering part."""
 
-    def answer(self, message: PendingMessage, history: list[PastTurn], knowledge_set: str) -> Answer: ...
+    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer: ...
 
-    def apologise(self, error: Exception) -> Answer: ...
+    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer: ...
 
 
 class ConversationWorker:
@@ -42,59 +46,72 @@ class ConversationWorker:
         self._stopping.set()
 
     def answer_message(self, message_id: int) -> None:
-        """Answer the message and all that wait in its conversation; nothing if another worker is at it."""
-        lease = self._store.lease(message_id)
-        if lease is None:
+        """Answer the message and all that wait in its conversation; nothing if another worker is at it. Raises
+        DatabaseUnavailable: then the lease runs out, and the sweeper wakes the message again."""
+        if self._stopping.is_set():
             return
-        with self._renewer.holding(lease):
-            try:
-                self._drain(lease)
-            except LeaseLost:
-                _log.warning("conversation was taken over", extra={"conversation_id": lease.conversation_id})
-            except BaseException:
-                self._store.release(lease, force=True)
-                raise
-
-    def _drain(self, lease: Lease) -> None:
-        while not self._stopping.is_set():
-            message = self._store.next_message(lease)
-            if message is not None and message.is_due:
-                self._take(lease, message)
-            elif self._store.release(lease):
-                return
-        self._store.release(lease, force=True)
-
-    def _take(self, lease: Lease, message: PendingMessage) -> None:
-        started = time.monotonic()
+        work = self._store.take(message_id)
         try:
-            history = self._store.history(lease, message.id, HISTORY_TURNS)
-            answer = self._answers.answer(message, history, lease.knowledge_set)
-        except Exception as exc:  # noqa: BLE001 (the boundary of the job: the customer gets a reply whatever it is)
-            self._fail(lease, message, exc)
+            while work is not None and not self._stopping.is_set():
+                with self._renewer.holding(work.lease):
+                    work = self._turn(work)
+        except LeaseLost as exc:
+            _log.warning("an answer was void", extra={"action": "answer", "message_id": message_id, "reason": str(exc)})
         else:
-            self._store.reply(lease, message.id, answer)
-            self._log_answer(lease, message, answer.decision, time.monotonic() - started)
+            if work is not None:
+                self._store.release([work.lease])
 
-    def _fail(self, lease: Lease, message: PendingMessage, error: Exception) -> None:
+    def _turn(self, work: Work) -> Work | None:
+        """Answer one turn; gives the next one, if any is due."""
+        started = time.monotonic()
+        question = work.question
+        try:
+            answer = self._answers.answer(question, work.history, work.lease.knowledge_set)
+        except DatabaseUnavailable:
+            self._leave(work)
+            raise
+        except Exception as exc:  # noqa: BLE001 (the boundary of the job: the customer gets a reply whatever it is)
+            return self._fail(work, exc)
+        following = self._committed(lambda: self._store.reply(work, answer))
+        facts = {"message_id": question.id, "conversation_id": work.lease.conversation_id, "decision": answer.decision}
+        duration_s = round(time.monotonic() - started, 3)
+        _log.info("message was answered", extra=facts | {"action": "answer", "duration_s": duration_s})
+        return following
+
+    def _fail(self, work: Work, error: Exception) -> Work | None:
         """Try again later, or apologise when that is useless or was done often enough."""
+        message = work.messages[0]
         is_final = isinstance(error, PromptError) or (isinstance(error, AssistantError) and not error.retryable)
-        facts = _told(error) | {"message_id": message.id, "conversation_id": lease.conversation_id}
+        facts = _told(error) | {"message_id": message.id, "conversation_id": work.lease.conversation_id}
         if is_final or message.attempts + 1 >= MAX_ATTEMPTS:
             _log.error("message could not be answered", extra=facts)
-            self._store.reply(lease, message.id, self._answers.apologise(error))
-        else:
-            _log.warning("message will be tried again", extra=facts)
-            self._store.postpone(lease, message.id, _backoff_s(message.attempts, error), type(error).__name__)
+            apology = self._answers.apologise(work.question, work.lease.knowledge_set, error)
+            return self._committed(lambda: self._store.reply(work, apology))
+        _log.warning("message will be tried again", extra=facts)
+        delay_s = _backoff_s(message.attempts, error)
+        self._committed(lambda: self._store.postpone(work, delay_s, type(error).__name__))
+        return None
 
-    def _log_answer(self, lease: Lease, message: PendingMessage, decision: str, duration_s: float) -> None:
-        facts = {"message_id": message.id, "conversation_id": lease.conversation_id, "decision": decision}
-        _log.info("message was answered", extra=facts | {"action": "answer", "duration_s": round(duration_s, 3)})
+    def _committed(self, write: Callable[[], Done]) -> Done:
+        """What `write` gives; tried for some seconds while Postgres is away. The fence makes each try safe."""
+        for wait_s in COMMIT_RETRIES_S:
+            try:
+                return write()
+            except DatabaseUnavailable:
+                self._store.drop_broken_connections()
+                self._stopping.wait(wait_s)
+        return write()
+
+    def _leave(self, work: Work) -> None:
+        """Postgres failed under way: that is no failed attempt, and with a new connection it may go on at once."""
+        self._store.drop_broken_connections()
+        self._store.release([work.lease])
 
 
 def _told(error: Exception) -> dict[str, object]:
     """Our own errors speak to the operator; a foreign one's text could quote a customer."""
     reason: dict[str, object] = {"reason": str(error)} if isinstance(error, AssistantError | PromptError) else {}
-    return {"error": type(error).__name__} | reason
+    return {"action": "answer", "error": type(error).__name__} | reason
 
 
 def _backoff_s(attempts: int, error: Exception) -> float:

@@ -13,23 +13,37 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from psycopg_pool import ConnectionPool
+
+from adapters.base import ReplyAddress
 from assistant import wiring
+from assistant.answer_threads import AnswerThreads
 from assistant.config import Settings
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError
 from assistant.leases import LeaseRenewer
 from assistant.presence import Presence, live_workers
 from assistant.queue import WakeUpQueue
-from assistant.queue_threads import STOP_S, QueueThreads
-from assistant.worker import ConversationWorker
+from assistant.queue_threads import QueueThreads
+from assistant.worker import Answers, ConversationWorker
 
 _log = logging.getLogger(__name__)
 
+STOP_S = 25.0
+"""How long a stop lets running answers finish: whoever stops us (a container engine) is patient for 30 s."""
+NICENESS = 5
+"""On a machine of their own workers lose nothing by it; beside a gateway, its acknowledgements go first."""
 START_S = 120.0
 """How long a worker may take to load its embedding model (a cold disk, a slow machine)."""
 
 
-def run_worker(settings: Settings, *, until_input_ends: bool = False) -> None:
+def run_worker(
+    settings: Settings,
+    *,
+    until_input_ends: bool = False,
+    new_store: Callable[[ConnectionPool, str, ReplyAddress | None], ConversationStore] = ConversationStore,
+    new_answers: Callable[[Settings, ConnectionPool], Answers] = wiring.answers,
+) -> None:
     """Work until SIGTERM or SIGINT, or with `until_input_ends` until standard input ends (the parent is gone)."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,18 +51,24 @@ def run_worker(settings: Settings, *, until_input_ends: bool = False) -> None:
     if until_input_ends:
         threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
     WakeUpQueue(settings.redis_url).check()
+    os.nice(NICENESS)
     with wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool:
-        store = ConversationStore(pool, f"{socket.gethostname()}-{os.getpid()}")
+        store = new_store(pool, f"{socket.gethostname()}-{os.getpid()}", wiring.alert_address(settings))
         renewer = LeaseRenewer(store, Presence(settings.database_url))
-        worker = ConversationWorker(store, wiring.answers(settings, pool), renewer)
-        threads = QueueThreads(settings.redis_url, settings.worker_threads, worker.answer_message)
+        worker = ConversationWorker(store, new_answers(settings, pool), renewer)
+        answering = AnswerThreads(settings.worker_threads, worker.answer_message)
+        queue = QueueThreads(settings.redis_url, answering.submit)
         renewer.start()
-        threads.start()
+        queue.start()
         _log.info("worker is ready", extra={"action": "start", "threads": settings.worker_threads})
         stopping.wait()
+        deadline = time.monotonic() + STOP_S
         worker.stop()
-        if not threads.stop():
+        all_ended = answering.stop(deadline)
+        if not all_ended:
             _log.warning("answers were given up; another worker takes them over", extra={"action": "stop"})
+            renewer.hand_back()
+        queue.stop(deadline)
         renewer.stop()
 
 

@@ -1,33 +1,34 @@
-"""Replies on their way out: each delivery is claimed by one gateway, sent, and recorded."""
+"""What is on its way out: each delivery is claimed by one gateway, shown, and recorded."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from adapters.base import Reply, ReplyAddress, Source
+from assistant.database import AsyncPool, database_errors
 
 DELIVERY_CHANNEL = "llamadesk_delivery"
-"""Postgres NOTIFY channel: a reply was committed."""
+"""Postgres NOTIFY channel: there is something to deliver."""
 
-CLAIM_S = 90
-"""How long a claim holds, renewed after each part: longer than any adapter takes to send one (Discord: 60 s). A gateway
-that dies while sending leaves its claim to run out."""
+CLAIM_S = 12
+"""How long a claim holds; its gateway renews it every CLAIM_S / 4 seconds. A gateway that dies while sending leaves its
+claim to run out."""
 
-# A reply waits for the earlier ones of its conversation, so that they appear in order.
+# What is shown for a message waits for the earlier ones of its conversation, so that replies appear in order.
 # Materialized, as a rescan would pass over the rows that were just updated, and claim more than the limit.
 _CLAIM = """
 with claimed as materialized (
     select id, state from deliveries due
     where platform = %(platform)s and (%(workspace)s::text is null or workspace = %(workspace)s)
       and (state = 'pending' and due_at <= now() or state = 'sending' and claimed_until < now())
+      and id <> all(%(in_hand)s::bigint[])
       and not exists (
           select from deliveries earlier
-          where earlier.conversation_id = due.conversation_id and earlier.id < due.id
+          where earlier.conversation_id = due.conversation_id and earlier.message_id < due.message_id
             and earlier.state in ('pending', 'sending')
       )
     order by id limit %(limit)s
@@ -35,91 +36,124 @@ with claimed as materialized (
 )
 update deliveries d set
     state = 'sending', claimed_by = %(owner)s, claimed_until = now() + %(claim_s)s * interval '1 second',
-    attempts = d.attempts + 1, updated_at = now()
-from claimed, replies r, messages m
-where d.id = claimed.id and r.id = d.reply_id and m.id = r.message_id
-returning d.id, d.attempts, d.parts_sent, claimed.state = 'sending', m.reply_address, r.text, r.sources, r.decision,
-    r.id
+    attempts = d.attempts + 1, may_be_shown = d.may_be_shown or claimed.state = 'sending', updated_at = now()
+from claimed
+where d.id = claimed.id
+returning d.id, d.attempts, d.revision, d.parts_sent, d.platform_message_ids, d.may_be_shown, d.reply_address, d.text,
+    d.sources
 """
 
-# Every write names the claim, so that a gateway that lost its claim changes nothing.
-_RECORD_PART = """
-update deliveries set parts_sent = parts_sent + 1, platform_message_ids = platform_message_ids || %(message_id)s::text,
-    claimed_until = now() + %(claim_s)s * interval '1 second', updated_at = now()
-where id = %(id)s and state = 'sending' and claimed_by = %(owner)s and attempts = %(attempts)s
-"""
-_FINISH = """
-update deliveries set state = %(state)s, last_error = %(error)s, updated_at = now()
-where id = %(id)s and state = 'sending' and claimed_by = %(owner)s and attempts = %(attempts)s
-"""
-_POSTPONE = """
-update deliveries set state = 'pending', last_error = %(error)s, due_at = now() + %(delay_s)s * interval '1 second',
+# Every write names the claim, so that a gateway that lost its claim changes nothing. What was changed meanwhile (its
+# revision rose) is due again, whatever became of the old text; what is visible is known all the same.
+_OURS = "id = %(id)s and state = 'sending' and claimed_by = %(owner)s and attempts = %(attempts)s"
+_PROGRESS = f"""
+update deliveries set
+    parts_sent = case when revision = %(revision)s then %(parts_sent)s else 0 end, platform_message_ids = %(shown)s,
+    may_be_shown = false, claimed_until = now() + %(claim_s)s * interval '1 second', updated_at = now()
+where {_OURS}
+"""  # noqa: S608 (constants put together)
+_FINISH = f"""
+update deliveries set
+    state = case when revision = %(revision)s then %(state)s else 'pending' end,
+    parts_sent = case when revision = %(revision)s then %(parts_sent)s else 0 end,
+    attempts = case when revision = %(revision)s then attempts else 0 end,
+    platform_message_ids = %(shown)s, may_be_shown = %(may_be_shown)s, last_error = %(error)s,
+    due_at = case when revision = %(revision)s then now() + %(delay_s)s * interval '1 second' else now() end,
     updated_at = now()
-where id = %(id)s and state = 'sending' and claimed_by = %(owner)s and attempts = %(attempts)s
+where {_OURS}
+"""  # noqa: S608 (constants put together)
+_RENEW = """
+update deliveries set claimed_until = now() + %(claim_s)s * interval '1 second'
+where id = any(%(in_hand)s::bigint[]) and state = 'sending' and claimed_by = %(owner)s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A claimed delivery. `was_interrupted`: an earlier claim ran out while it was being sent, so that the part after
-    `parts_sent` may or may not be visible already. `attempts` counts this claim."""
+    """A claimed delivery: `reply` is what shall be visible (None: nothing, any more), `shown` the platform's ids of the
+    messages that are, of which the first `parts_sent` are right already. `may_be_shown`: the next part may be visible
+    too, without our knowing its id. `attempts` counts this claim."""
 
     id: int
-    reply_id: int
     attempts: int
+    revision: int
     parts_sent: int
-    was_interrupted: bool
+    shown: tuple[str, ...]
+    may_be_shown: bool
     address: ReplyAddress
-    reply: Reply
-    decision: str
+    reply: Reply | None
 
     def idempotency_key(self, part: int) -> str:
-        """The same for every attempt at this part."""
+        """The same for every attempt at this part, in all revisions: the platform shows one message for it."""
         return f"llamadesk-{self.id}-{part}"
 
 
 class Deliveries:
-    """The outbox of one gateway, known by `owner`."""
+    """The outbox of one gateway, known by `owner`. Raises DatabaseUnavailable."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], owner: str) -> None:
+    def __init__(self, pool: AsyncPool, owner: str) -> None:
         self._pool = pool
         self._owner = owner
 
-    async def claim(self, platform: str, workspace: str | None, limit: int) -> list[Delivery]:
-        """At most `limit` deliveries that are due on the platform (of one workspace only, if given), oldest first."""
-        parameters = {"platform": platform, "workspace": workspace, "limit": limit}
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_CLAIM, parameters | {"owner": self._owner, "claim_s": CLAIM_S})
-            rows = await cursor.fetchall()
+    async def claim(
+        self, platform: str, workspace: str | None, limit: int, in_hand: Collection[int] = ()
+    ) -> list[Delivery]:
+        """At most `limit` deliveries that are due on the platform (of one workspace only, if given), oldest first;
+        none of those `in_hand`, which this gateway is at already."""
+        parameters = {"platform": platform, "workspace": workspace, "limit": limit, "in_hand": list(in_hand)}
+        with database_errors():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_CLAIM, parameters | {"owner": self._owner, "claim_s": CLAIM_S})
+                rows = await cursor.fetchall()
         return sorted((_delivery(row) for row in rows), key=lambda delivery: delivery.id)
 
-    async def record_part(self, delivery: Delivery, message_id: str) -> None:
-        """The next part is visible, under the platform's `message_id`."""
-        await self._write(_RECORD_PART, delivery, message_id=message_id, claim_s=CLAIM_S)
+    async def renew(self, in_hand: Collection[int]) -> None:
+        """Hold the claims for another CLAIM_S seconds."""
+        with database_errors():
+            async with self._pool.connection() as connection:
+                parameters = {"in_hand": list(in_hand), "owner": self._owner, "claim_s": CLAIM_S}
+                await connection.execute(_RENEW, parameters)
 
-    async def finish(self, delivery: Delivery, state: str, error: str | None = None) -> None:
-        """End the delivery as `sent`, `unknown` or `failed`."""
-        await self._write(_FINISH, delivery, state=state, error=error)
+    async def progress(self, delivery: Delivery, parts_sent: int, shown: Sequence[str]) -> None:
+        """That many parts are right now; more are to follow."""
+        await self._write(_PROGRESS, delivery, parts_sent=parts_sent, shown=list(shown), claim_s=CLAIM_S)
 
-    async def postpone(self, delivery: Delivery, delay_s: float, error: str) -> None:
-        """Give it back, due again in `delay_s` seconds."""
-        await self._write(_POSTPONE, delivery, delay_s=delay_s, error=error)
+    async def finish(
+        self,
+        delivery: Delivery,
+        state: str,
+        parts_sent: int,
+        shown: Sequence[str],
+        *,
+        error: str | None = None,
+        delay_s: float = 0.0,
+        may_be_shown: bool = False,
+    ) -> None:
+        """End the attempt: as `sent`, `unknown` or `failed`, or as `pending`, due again in `delay_s` seconds."""
+        facts = {"parts_sent": parts_sent, "shown": list(shown), "error": error}
+        await self._write(_FINISH, delivery, state=state, delay_s=delay_s, may_be_shown=may_be_shown, **facts)
 
     async def _write(self, statement: str, delivery: Delivery, **parameters: object) -> None:
-        claim = {"id": delivery.id, "owner": self._owner, "attempts": delivery.attempts}
-        async with self._pool.connection() as connection:
-            await connection.execute(statement, claim | parameters)
+        claim = {
+            "id": delivery.id,
+            "owner": self._owner,
+            "attempts": delivery.attempts,
+            "revision": delivery.revision,
+        }
+        with database_errors():
+            async with self._pool.connection() as connection:
+                await connection.execute(statement, claim | parameters)
 
 
 def _delivery(row: TupleRow) -> Delivery:
-    identifier, attempts, parts_sent, interrupted, address, text, sources, decision, reply_id = row
+    identifier, attempts, revision, parts_sent, shown, may_be_shown, address, text, sources = row
     return Delivery(
         id=identifier,
-        reply_id=reply_id,
         attempts=attempts,
+        revision=revision,
         parts_sent=parts_sent,
-        was_interrupted=interrupted,
+        shown=tuple(shown),
+        may_be_shown=may_be_shown,
         address=ReplyAddress.from_json(json.dumps(address)),
-        reply=Reply(text, tuple(Source(**source) for source in sources)),
-        decision=decision,
+        reply=Reply(text, tuple(Source(**source) for source in sources)) if text else None,
     )

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from psycopg import AsyncConnection, Error
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
-
-from adapters.base import IncomingMessage
-from assistant.database import database_unavailable, storable
-from assistant.errors import DatabaseUnavailable
-
-# The upsert locks the conversation's row until the transaction ends, so that the messages of one conversation get
-# their ids in the order in which they are stored.
-_STORE = """
-with conversation as (
-    insert into conversations (platform, workspace, channel, thread, knowledge_set)
-    values (%(platform)s, %(workspace)s, %(channel)s, %(thread)s, %(knowledge_set)s)
-    on conflict (platform, workspace, channel, thread) do update set platform = excluded.platform
-    returning id
-)
-insert into messages (conversation_id, event_key, author_id, author_name, text, reply_address, state, sent_at)
-select id, %(event_key)s, %(author_id)s, %(author_name)s, %(text)s, %(reply_address)s, %(state)s, %(sent_at)s
-from conversation
-on conflict (event_key) do nothing
-returning id
-"""
-
-_IS_OURS = """
-select exists (
-    select from conversations
-    where platform = %(platform)s and workspace = %(workspace)s and channel = %(channel)s and thread = %(thread)s
-)
-"""
+from adapters.base import DeletedMessage, IncomingMessage
+from assistant.conversations import inbox_statements as statements
+from assistant.conversations.deliveries import DELIVERY_CHANNEL
+from assistant.database import AsyncPool, database_errors, storable
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a message: `message_id` is None where nothing was stored (a twin, or not our conversation);
-    `is_pending` tells whether it waits for an answer."""
+    """What became of an event: `message_id` is None where nothing was stored or changed (a twin, or not our
+    conversation); `is_pending` tells whether that message waits for an answer."""
 
     message_id: int | None
     is_pending: bool = False
 
 
-class Inbox:
-    """Stores messages through the gateway's pool."""
+NOTHING = Accepted(None)
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection], knowledge_set: str) -> None:
+
+class Inbox:
+    """Stores what people write, change and take away, through the gateway's pool.
+
+    Each method is one statement, may be repeated, and raises DatabaseUnavailable; nothing is changed then.
+    """
+
+    def __init__(self, pool: AsyncPool, knowledge_set: str) -> None:
         self._pool = pool
         self._knowledge_set = knowledge_set
 
@@ -56,20 +39,45 @@ class Inbox:
 
         A message that addresses the assistant waits for an answer, and so does a follow-up in a thread that the
         assistant is in, unless it speaks to somebody else (then it is kept as overheard history). What is said outside
-        our conversations is not stored at all. Raises DatabaseUnavailable; nothing is stored then.
+        our conversations is not stored at all.
         """
         parameters = self._parameters(message)
-        try:
+        row = await self._execute(statements.STORE, parameters)
+        return Accepted(row[0], is_pending=parameters["state"] == "pending") if row else NOTHING
+
+    async def edit(self, message: IncomingMessage) -> Accepted:
+        """Take the post's new text. What waits is answered as edited, what was answered is answered anew. A post that
+        names the assistant only now is a new message."""
+        row = await self._execute(statements.EDIT, self._parameters(message))
+        if row is not None:
+            return Accepted(row[0], is_pending=row[1])
+        return await self.accept(message) if message.is_addressed else NOTHING
+
+    async def delete(self, post: DeletedMessage) -> Accepted:
+        """Forget the post's text and its reply, and have the reply taken away from the chat. A message that had been
+        answered together with it waits again."""
+        parameters = {"event_key": post.event_key, "delivery_channel": DELIVERY_CHANNEL}
+        row = await self._execute(statements.DELETE, parameters)
+        return Accepted(row[0], is_pending=True) if row and row[0] else NOTHING
+
+    async def postpone(self, message_id: int, delay_s: float) -> None:
+        """Let the message wait for so long before it is taken."""
+        await self._execute(statements.POSTPONE, {"message_id": message_id, "delay_s": delay_s})
+
+    async def tell_busy(self, message_id: int, text: str) -> None:
+        """Reply with the text instead of an answer."""
+        parameters = {"message_id": message_id, "text": text, "delivery_channel": DELIVERY_CHANNEL}
+        await self._execute(statements.TELL_BUSY, parameters)
+
+    async def pass_over(self, message_id: int) -> None:
+        """Keep the message as history, without a reply."""
+        await self._execute(statements.LEAVE, {"message_id": message_id})
+
+    async def _execute(self, statement: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
+        with database_errors():
             async with self._pool.connection() as connection:
-                if not message.is_addressed and not await _is_ours(connection, parameters):
-                    return Accepted(None)
-                cursor = await connection.execute(_STORE, parameters)
-                row = await cursor.fetchone()
-        except PoolTimeout as exc:
-            raise DatabaseUnavailable("Postgres gives no connection; check DATABASE_URL and that it runs") from exc
-        except Error as exc:
-            raise database_unavailable(exc) from exc
-        return Accepted(row[0] if row else None, is_pending=parameters["state"] == "pending")
+                cursor = await connection.execute(statement, parameters)
+                return await cursor.fetchone() if cursor.description else None
 
     def _parameters(self, message: IncomingMessage) -> dict[str, object]:
         address = message.address
@@ -87,10 +95,6 @@ class Inbox:
             "reply_address": address.to_json(),
             "state": "pending" if speaks_to_us else "overheard",
             "sent_at": message.sent_at,
+            "is_addressed": message.is_addressed,
+            "names_assistant": message.mentions_assistant,
         }
-
-
-async def _is_ours(connection: AsyncConnection, parameters: dict[str, object]) -> bool:
-    cursor = await connection.execute(_IS_OURS, parameters)
-    row = await cursor.fetchone()
-    return bool(row and row[0])

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-
-from assistant.database import database_unavailable
+from assistant.database import connect, database_errors
 
 _REPLY = """
 select r.decision, r.text, r.sources, t.chunks, t.gate, t.timings_s
@@ -30,9 +28,6 @@ class StoredReply:
 
 def find_reply(database_url: str, event_key: str) -> StoredReply | None:
     """The reply to the message with that event key, None while there is none. Raises DatabaseUnavailable."""
-    try:
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
-            row = connection.execute(_REPLY, {"event_key": event_key}).fetchone()
-    except psycopg.Error as exc:
-        raise database_unavailable(exc) from exc
+    with database_errors(), connect(database_url) as connection:
+        row = connection.execute(_REPLY, {"event_key": event_key}).fetchone()
     return StoredReply(*row) if row else None

@@ -3,151 +3,118 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
-import psycopg
-from psycopg import Connection
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
+from adapters.base import ReplyAddress
+from assistant.conversations import store_statements as statements
 from assistant.conversations.deliveries import DELIVERY_CHANNEL
-from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage
-from assistant.database import database_unavailable, storable
-from assistant.errors import DatabaseUnavailable
+from assistant.conversations.joining import MAX_JOINED, joined
+from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage, Work
+from assistant.database import database_errors, storable
 
-LEASE_S = 20
+LEASE_S = 10
 """How long a lease holds without renewal; the holder renews it every LEASE_S / 4 seconds."""
-
-_LEASE = """
-update conversations c set lease_fence = lease_fence + 1, lease_owner = %(owner)s,
-    lease_until = now() + %(lease_s)s * interval '1 second'
-from messages m
-where m.id = %(message_id)s and m.state = 'pending' and c.id = m.conversation_id
-  and (c.lease_until is null or c.lease_until < now())
-returning c.id, c.lease_fence, c.knowledge_set
-"""
-_RENEW = """
-update conversations set lease_until = now() + %(lease_s)s * interval '1 second'
-where id = %(conversation_id)s and lease_fence = %(fence)s
-"""
-# Released only when nothing is due: a message that was stored while we answered is taken before.
-_RELEASE = """
-update conversations set lease_owner = null, lease_until = null
-where id = %(conversation_id)s and lease_fence = %(fence)s and (%(force)s or not coalesce((
-    select due_at <= now() from messages where conversation_id = %(conversation_id)s and state = 'pending'
-    order by id limit 1), false))
-returning id
-"""
-_NEXT = """
-select id, author_id, author_name, text, attempts, received_at, due_at <= now() as is_due
-from messages where conversation_id = %(conversation_id)s and state = 'pending'
-order by id limit 1
-"""
-_HISTORY = """
-select m.author_name, m.text, r.text from messages m left join replies r on r.message_id = m.id
-where m.conversation_id = %(conversation_id)s and m.id < %(before)s
-order by m.id desc limit %(limit)s
-"""
-_FENCE = "select from conversations where id = %(conversation_id)s and lease_fence = %(fence)s for update"
-_REPLY = """
-with finished as (
-    update messages set state = %(state)s where id = %(message_id)s and state = 'pending' returning id, conversation_id
-), reply as (
-    insert into replies (message_id, conversation_id, text, decision, sources)
-    select id, conversation_id, %(text)s, %(decision)s, %(sources)s from finished returning id, conversation_id
-), trace as (
-    insert into traces (reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s)
-    select id, %(prompt_version)s, %(prompt)s, %(model_id)s, %(parameters)s, %(chunks)s, %(gate)s, %(timings_s)s
-    from reply
-)
-insert into deliveries (reply_id, conversation_id, platform, workspace)
-select reply.id, reply.conversation_id, c.platform, c.workspace from reply join conversations c
-    on c.id = reply.conversation_id
-"""
-_POSTPONE = """
-update messages set attempts = attempts + 1, last_error = %(error)s,
-    due_at = now() + %(delay_s)s * interval '1 second'
-where id = %(message_id)s and state = 'pending'
-"""
+HISTORY_TURNS = 20
 
 
 class ConversationStore:
-    """The worker's view, through its pool. Database trouble is raised as DatabaseUnavailable."""
+    """The worker's view, through its pool. Each method is one statement. Database trouble is raised as
+    DatabaseUnavailable. `alert_address` is where the human agents are told of a message that could not be answered."""
 
-    def __init__(self, pool: ConnectionPool, owner: str) -> None:
+    def __init__(self, pool: ConnectionPool, owner: str, alert_address: ReplyAddress | None = None) -> None:
         self._pool = pool
         self._owner = owner
+        self._alert_address = alert_address
 
-    def lease(self, message_id: int) -> Lease | None:
-        """The lease of the message's conversation; None if it is held, or the message no longer waits."""
+    def take(self, message_id: int) -> Work | None:
+        """Lease the message's conversation, and give its next turn; None if it is leased, or nothing of it is due."""
         parameters = {"message_id": message_id, "owner": self._owner, "lease_s": LEASE_S}
-        with self._connection() as connection:
-            row = connection.execute(_LEASE, parameters).fetchone()
-        return Lease(*row) if row else None
+        row = self._one_row(statements.TAKE, parameters | _window())
+        if row is None:
+            return None
+        *lease, waiting, history = row
+        return Work(Lease(*lease), joined(_pending(waiting)), tuple(_turns(history)))
+
+    def reply(self, work: Work, answer: Answer) -> Work | None:
+        """Commit reply, delivery and trace, tell the gateways, and give the next turn of the conversation; without one
+        that is due the lease is released. May be repeated. Raises LeaseLost when the lease is another's."""
+        parameters = _fence(work.lease) | _reply_parameters(work, answer) | self._alert_parameters(work, answer)
+        row = self._one_row(statements.REPLY, parameters | _window(message.id for message in work.messages))
+        if row is None:
+            raise _lost(work.lease)
+        is_released, waiting, history, _ = row
+        if is_released or not waiting:
+            return None
+        turn = PastTurn(work.question.author_name, work.question.text, answer.text)
+        return Work(work.lease, joined(_pending(waiting)), (*_turns(history), turn)[-HISTORY_TURNS:])
+
+    def postpone(self, work: Work, delay_s: float, error: str) -> None:
+        """Count a failed attempt; release the lease, the message being due in `delay_s` seconds. Raises LeaseLost."""
+        parameters = {"message_id": work.messages[0].id, "delay_s": delay_s, "error": error}
+        if self._one_row(statements.POSTPONE, _fence(work.lease) | parameters) is None:
+            raise _lost(work.lease)
 
     def renew(self, leases: Sequence[Lease]) -> None:
         """Hold the leases for another LEASE_S seconds; those that were lost stay lost."""
-        rows = [{"conversation_id": x.conversation_id, "fence": x.fence, "lease_s": LEASE_S} for x in leases]
-        with self._connection() as connection, connection.cursor() as cursor:
-            cursor.executemany(_RENEW, rows)
+        rows = [_fence(lease) | {"lease_s": LEASE_S} for lease in leases]
+        with database_errors(), self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany(statements.RENEW, rows)
 
-    def release(self, lease: Lease, *, force: bool = False) -> bool:
-        """Give the lease back; without `force` only if nothing of the conversation is due. Tells whether it did."""
-        parameters = {"conversation_id": lease.conversation_id, "fence": lease.fence, "force": force}
-        with self._connection() as connection:
-            return connection.execute(_RELEASE, parameters).fetchone() is not None
+    def release(self, leases: Sequence[Lease]) -> None:
+        """Hand the conversations back; nothing more can be written under these leases."""
+        with database_errors(), self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany(statements.RELEASE, [_fence(lease) for lease in leases])
 
-    def next_message(self, lease: Lease) -> PendingMessage | None:
-        """The oldest message that waits, due or not."""
-        with self._connection() as connection:
-            row = connection.execute(_NEXT, {"conversation_id": lease.conversation_id}).fetchone()
-        return PendingMessage(*row) if row else None
+    def drop_broken_connections(self) -> None:
+        """After a restart of Postgres: otherwise each old connection of the pool would fail once more."""
+        self._pool.check()
 
-    def history(self, lease: Lease, before: int, limit: int) -> list[PastTurn]:
-        """At most `limit` turns before the message `before`, oldest first."""
-        parameters = {"conversation_id": lease.conversation_id, "before": before, "limit": limit}
-        with self._connection() as connection:
-            rows = connection.execute(_HISTORY, parameters).fetchall()
-        return [PastTurn(name, text, reply or "") for name, text, reply in reversed(rows)]
+    def _one_row(self, statement: str, parameters: dict[str, object]) -> Any:
+        with database_errors(), self._pool.connection() as connection:
+            return connection.execute(statement, parameters).fetchone()
 
-    def reply(self, lease: Lease, message_id: int, answer: Answer) -> None:
-        """Commit reply, delivery and trace, and tell the gateways. Raises LeaseLost when the lease is another's."""
-        with self._fenced(lease) as connection:
-            connection.execute(_REPLY, _reply_parameters(message_id, answer))
-            connection.execute(f"notify {DELIVERY_CHANNEL}")
-
-    def postpone(self, lease: Lease, message_id: int, delay_s: float, error: str) -> None:
-        """Count a failed attempt; the message is due again in `delay_s` seconds. Raises LeaseLost."""
-        with self._fenced(lease) as connection:
-            parameters = {"message_id": message_id, "delay_s": delay_s, "error": error}
-            connection.execute(_POSTPONE, parameters)
-
-    @contextmanager
-    def _fenced(self, lease: Lease) -> Iterator[Connection]:
-        """A transaction that holds the conversation's row, under a lease that is still ours."""
-        with self._connection() as connection, connection.transaction():
-            fence = {"conversation_id": lease.conversation_id, "fence": lease.fence}
-            if connection.execute(_FENCE, fence).fetchone() is None:
-                raise LeaseLost(f"conversation {lease.conversation_id} was taken over")
-            yield connection
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        try:
-            with self._pool.connection() as connection:
-                yield connection
-        except PoolTimeout as exc:
-            raise DatabaseUnavailable("Postgres gives no connection; check DATABASE_URL and that it runs") from exc
-        except psycopg.Error as exc:
-            raise database_unavailable(exc) from exc
+    def _alert_parameters(self, work: Work, answer: Answer) -> dict[str, object]:
+        address = self._alert_address if answer.is_dead else None
+        return {
+            "alert_platform": address.platform if address else None,
+            "alert_address": address.to_json() if address else None,
+            "alert": f"A message could not be answered: `assistant dead show {work.messages[0].id}` tells why.",
+        }
 
 
-def _reply_parameters(message_id: int, answer: Answer) -> dict[str, object]:
+def _window(ids: Iterable[int] = ()) -> dict[str, object]:
+    return {"ids": list(ids), "max_waiting": MAX_JOINED, "max_turns": HISTORY_TURNS}
+
+
+def _fence(lease: Lease) -> dict[str, object]:
+    return {"conversation_id": lease.conversation_id, "fence": lease.fence}
+
+
+def _lost(lease: Lease) -> LeaseLost:
+    return LeaseLost(f"conversation {lease.conversation_id} was taken over, or its message changed")
+
+
+def _pending(waiting: Sequence[dict[str, Any]]) -> list[PendingMessage]:
+    return [
+        PendingMessage(**(message | {"sent_at": datetime.fromisoformat(message["sent_at"])})) for message in waiting
+    ]
+
+
+def _turns(history: Sequence[Sequence[str]] | None) -> list[PastTurn]:
+    return [PastTurn(*turn) for turn in history or ()]
+
+
+def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
     trace = answer.trace
     return {
-        "message_id": message_id,
-        "state": "dead" if answer.decision == "failed" else "answered",
+        "message_id": work.messages[0].id,
+        "state": "dead" if answer.is_dead else "answered",
+        "error": trace.error or None,
         "text": storable(answer.text),
         "decision": answer.decision,
         "sources": json.dumps([asdict(source) for source in answer.sources]),
@@ -158,4 +125,5 @@ def _reply_parameters(message_id: int, answer: Answer) -> dict[str, object]:
         "chunks": json.dumps(trace.chunks),
         "gate": json.dumps(trace.gate or {}),
         "timings_s": json.dumps(trace.timings_s or {}),
+        "delivery_channel": DELIVERY_CHANNEL,
     }

@@ -39,8 +39,8 @@ class ScriptedAnswers:
         self._note(self.ended, message.text)
         return Answer(f"re: {message.text}", "answered", (), Trace())
 
-    def apologise(self, error: Exception) -> Answer:
-        return Answer(APOLOGY, "failed", (), Trace(gate={"error": type(error).__name__}))
+    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer:
+        return Answer(APOLOGY, "failed", (), Trace(error=type(error).__name__), is_dead=True)
 
     def wait_begun(self, text: str, timeout_s: float = 20) -> bool:
         """Whether that text's answer was begun, waiting for it if need be."""

@@ -6,17 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import psycopg
 import pytest
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from assistant.conversations.deliveries import Deliveries
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.store import ConversationStore
-from assistant.database import open_pool
+from assistant.database import AsyncPool, open_pool
 from assistant.queue import WakeUpQueue
 from tests.fakes.platform import FakePlatform
-
-AsyncPool = AsyncConnectionPool[AsyncConnection]
 
 
 @pytest.fixture

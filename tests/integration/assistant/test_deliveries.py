@@ -8,19 +8,22 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from adapters.base import RenderedPart, Reply
 from adapters.errors import AdapterError, DeliveryRefused, DeliveryUnknown, PlatformUnavailable, RateLimited
-from assistant.conversations.deliveries import Deliveries
+from assistant.conversations.deliveries import Deliveries, Delivery
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.model import Answer, Trace
 from assistant.conversations.store import ConversationStore
-from assistant.sender import MAX_ATTEMPTS, Sender
+from assistant.database import AsyncPool
+from assistant.sender import MAX_ATTEMPTS, MAX_WAIT_S, Sender
 from tests.fakes.platform import IN_MEMORY, FakePlatform
 
 NOT_IDEMPOTENT = replace(IN_MEMORY, idempotent_send=False)
+
+
+def replies(claimed: Sequence[Delivery]) -> list[str]:
+    return [delivery.reply.text for delivery in claimed if delivery.reply is not None]
 
 
 class Outbox:
@@ -42,11 +45,14 @@ class Outbox:
         message = self.platform.message("question", mention=True, thread=thread)
         accepted = await self._inbox.accept(message)
         assert accepted.message_id is not None
-        lease = self._store.lease(accepted.message_id)
-        assert lease is not None
-        self._store.reply(lease, accepted.message_id, Answer(text, "answered", (), Trace()))
-        self._store.release(lease, force=True)
+        self.answer(accepted.message_id, text)
         return message.address.thread
+
+    def answer(self, message_id: int, text: str) -> None:
+        """Let the assistant answer a message that waits."""
+        work = self._store.take(message_id)
+        assert work is not None
+        self._store.reply(work, Answer(text, "answered", (), Trace()))
 
     async def send(self) -> None:
         """One round of the gateway, to its end."""
@@ -85,9 +91,7 @@ async def outbox(inbox: Inbox, store: ConversationStore, deliveries: Deliveries,
     return outbox
 
 
-async def test_two_gateways_claim_each_delivery_once(
-    outbox: Outbox, async_pool: AsyncConnectionPool[AsyncConnection]
-) -> None:
+async def test_two_gateways_claim_each_delivery_once(outbox: Outbox, async_pool: AsyncPool) -> None:
     """Ten at once among two gateways: none twice, none left."""
     for number in range(20):
         await outbox.reply(f"reply {number}")
@@ -104,7 +108,7 @@ async def test_claim_keeps_to_its_limit_platform_and_workspace(outbox: Outbox, d
     assert await deliveries.claim("other", None, 10) == []
     assert await deliveries.claim("fake", "W2", 10) == []
     claimed = await deliveries.claim("fake", "W1", 3)
-    assert [delivery.reply.text for delivery in claimed] == ["reply 0", "reply 1", "reply 2"]
+    assert replies(claimed) == ["reply 0", "reply 1", "reply 2"]
 
 
 async def test_replies_of_a_conversation_go_out_one_after_the_other(outbox: Outbox, deliveries: Deliveries) -> None:
@@ -112,10 +116,10 @@ async def test_replies_of_a_conversation_go_out_one_after_the_other(outbox: Outb
     thread = await outbox.reply("one")
     await outbox.reply("two", thread)
     [first] = await deliveries.claim("fake", None, 10)
-    assert first.reply.text == "one"
+    assert replies([first]) == ["one"]
     assert await deliveries.claim("fake", None, 10) == []
-    await deliveries.finish(first, "sent")
-    assert [delivery.reply.text for delivery in await deliveries.claim("fake", None, 10)] == ["two"]
+    await deliveries.finish(first, "sent", 1, ["M1"])
+    assert replies(await deliveries.claim("fake", None, 10)) == ["two"]
 
 
 @pytest.mark.parametrize("end", ["failed", "unknown"])
@@ -124,8 +128,8 @@ async def test_lost_reply_does_not_hold_up_the_next(outbox: Outbox, deliveries: 
     thread = await outbox.reply("one")
     await outbox.reply("two", thread)
     [first] = await deliveries.claim("fake", None, 10)
-    await deliveries.finish(first, end)
-    assert [delivery.reply.text for delivery in await deliveries.claim("fake", None, 10)] == ["two"]
+    await deliveries.finish(first, end, 0, [])
+    assert replies(await deliveries.claim("fake", None, 10)) == ["two"]
 
 
 async def test_sent_reply_is_recorded(outbox: Outbox, sql: psycopg.Connection) -> None:
@@ -191,7 +195,9 @@ async def test_platform_away_is_tried_again_and_not_for_ever(outbox: Outbox) -> 
         waits.append(outbox.due_in_s())
         outbox.make_due()
     await outbox.send()
-    assert waits == sorted(waits)
+    assert waits[0] < 2
+    assert waits[6] > 30
+    assert max(waits) <= MAX_WAIT_S
     assert outbox.state() == [("failed", 0, MAX_ATTEMPTS, "PlatformUnavailable")]
 
 
@@ -255,8 +261,8 @@ async def test_gateway_that_lost_its_claim_records_nothing(outbox: Outbox, deliv
     [old] = await deliveries.claim("fake", None, 1)
     outbox.interrupt()
     [new] = await deliveries.claim("fake", None, 1)
-    assert new.was_interrupted
-    await deliveries.record_part(old, "M0")
-    await deliveries.finish(old, "failed")
-    await deliveries.postpone(old, 0, "x")
+    assert new.may_be_shown
+    await deliveries.progress(old, 1, ["M0"])
+    await deliveries.finish(old, "failed", 0, [])
+    await deliveries.finish(old, "pending", 0, [], error="x")
     assert [row[:2] for row in outbox.state()] == [("sending", 0)]

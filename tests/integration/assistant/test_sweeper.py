@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 from redis import Redis
 
 from assistant.conversations.inbox import Inbox
+from assistant.conversations.notices import Notices
 from assistant.conversations.store import ConversationStore
+from assistant.database import AsyncPool
 from assistant.errors import QueueUnavailable
 from assistant.gateway import Gateway
 from assistant.queue import WakeUpQueue
@@ -33,8 +33,8 @@ async def hanging_server() -> AsyncIterator[int]:
 
 
 @pytest.fixture
-def sweeper(async_pool: AsyncConnectionPool[AsyncConnection], queue: WakeUpQueue) -> Sweeper:
-    return Sweeper(async_pool, queue)
+def sweeper(async_pool: AsyncPool, queue: WakeUpQueue) -> Sweeper:
+    return Sweeper(async_pool, queue, Notices(async_pool, ["fake"], "number {place}"))
 
 
 async def ask(inbox: Inbox, platform: FakePlatform, thread: str = "") -> int:
@@ -89,7 +89,7 @@ async def test_conversation_under_a_live_lease_is_let_be(
     """Its holder takes all that waits; once the lease has run out somebody else must."""
     message_id = await ask(inbox, platform)
     let_time_pass(sql)
-    assert store.lease(message_id) is not None
+    assert store.take(message_id) is not None
     assert await sweeper.sweep() == 0
     let_time_pass(sql)
     assert await sweeper.sweep() == 1
@@ -116,10 +116,9 @@ async def test_postponed_message_holds_its_conversation_until_it_is_due(
     first = (await inbox.accept(root)).message_id
     assert first is not None
     await ask(inbox, platform, root.address.thread)
-    lease = store.lease(first)
-    assert lease is not None
-    store.postpone(lease, first, 3600, "x")
-    store.release(lease)
+    work = store.take(first)
+    assert work is not None
+    store.postpone(work, 3600, "x")
     let_time_pass(sql)
     assert await sweeper.sweep() == 0
     let_time_pass(sql, 7200)
@@ -164,10 +163,10 @@ async def test_emptied_redis_is_filled_again(
 
 
 async def test_redis_away_is_told(
-    inbox: Inbox, platform: FakePlatform, async_pool: AsyncConnectionPool[AsyncConnection], sql: psycopg.Connection
+    inbox: Inbox, platform: FakePlatform, async_pool: AsyncPool, sql: psycopg.Connection
 ) -> None:
     """The sweeper's loop logs it and goes on."""
     await ask(inbox, platform)
     let_time_pass(sql)
     with pytest.raises(QueueUnavailable, match="REDIS_URL"):
-        await Sweeper(async_pool, WakeUpQueue("redis://127.0.0.1:1/0")).sweep()
+        await Sweeper(async_pool, WakeUpQueue("redis://127.0.0.1:1/0"), Notices(async_pool, [], "")).sweep()

@@ -12,65 +12,24 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from psycopg_pool import ConnectionPool
 from redis import Redis
 
-from adapters.base import IncomingMessage
-from assistant.conversations.store import ConversationStore
 from assistant.errors import ModelOverloaded, RequestRefused
 from assistant.gateway import Gateway
 from assistant.jobs import ANSWER_JOB
-from assistant.leases import LeaseRenewer
-from assistant.presence import Presence, live_workers
+from assistant.presence import live_workers
 from assistant.queue import QUEUE_NAME, WakeUpQueue
-from assistant.queue_threads import QueueThreads
-from assistant.worker import MAX_ATTEMPTS, ConversationWorker
+from assistant.worker import MAX_ATTEMPTS
 from prompts.errors import QuestionTooLong
-from tests.fakes.answers import APOLOGY, ScriptedAnswers
+from tests.fakes.answers import APOLOGY
 from tests.fakes.platform import FakePlatform
 from tests.fakes.until import until
-
-THREADS = 4
-
-
-class Desk:
-    """A running gateway, and a worker that is started and stopped."""
-
-    def __init__(self, database_url: str, redis_url: str, pool: ConnectionPool, platform: FakePlatform) -> None:
-        self.answers = ScriptedAnswers()
-        self.platform = platform
-        self.redis_url = redis_url
-        store = ConversationStore(pool, "worker-1")
-        self._renewer = LeaseRenewer(store, Presence(database_url))
-        self.worker = ConversationWorker(store, self.answers, self._renewer)
-        self._threads = QueueThreads(redis_url, THREADS, self.worker.answer_message)
-
-    def start_worker(self) -> None:
-        self._renewer.start()
-        self._threads.start()
-
-    def stop_worker(self) -> bool:
-        self.worker.stop()
-        ended = self._threads.stop()
-        self._renewer.stop()
-        return ended
-
-    async def say(self, text: str, thread: str = "") -> IncomingMessage:
-        message = self.platform.message(text, mention=not thread, thread=thread)
-        await self.platform.people_say(message)
-        return message
-
-    async def sees(self, *texts: str) -> None:
-        """Return once exactly these replies, in any order, are visible."""
-        await until(lambda: len(self.platform.shown) >= len(texts))
-        assert sorted(shown.text for shown in self.platform.shown) == sorted(texts)
+from tests.integration.assistant.running_desk import THREADS, Desk
 
 
 @pytest.fixture
-async def desk(
-    database_url: str, redis_url: str, pool: ConnectionPool, queue: WakeUpQueue, platform: FakePlatform
-) -> AsyncIterator[Desk]:
-    desk = Desk(database_url, redis_url, pool, platform)
+async def desk(database_url: str, redis_url: str, queue: WakeUpQueue, platform: FakePlatform) -> AsyncIterator[Desk]:
+    desk = Desk(database_url, redis_url, platform)
     async with Gateway(database_url, queue, {"fake": platform}, "default").running():
         yield desk
 
@@ -222,7 +181,9 @@ async def test_idle_worker_stops_within_seconds(desk: Desk) -> None:
     started = time.monotonic()
     assert await asyncio.to_thread(desk.stop_worker)
     assert time.monotonic() - started < 10
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("queue-", "lease-renewer"))]
+    assert not [
+        thread for thread in threading.enumerate() if thread.name.startswith(("queue-", "answer", "lease-renewer"))
+    ]
 
 
 async def test_stopping_worker_finishes_its_answer_and_leaves_the_rest(desk: Desk, sql: psycopg.Connection) -> None:
@@ -250,12 +211,12 @@ async def test_worker_is_seen_while_it_runs(desk: Desk, database_url: str) -> No
 
 
 async def test_gateway_that_stops_has_sent_what_it_claimed(
-    database_url: str, redis_url: str, pool: ConnectionPool, queue: WakeUpQueue, sql: psycopg.Connection
+    database_url: str, redis_url: str, queue: WakeUpQueue, sql: psycopg.Connection
 ) -> None:
     """Where sends can't be repeated, a claim left behind would be a reply that nobody ever sees."""
     platform = FakePlatform()
     platform.capabilities = replace(platform.capabilities, idempotent_send=False)
-    desk = Desk(database_url, redis_url, pool, platform)
+    desk = Desk(database_url, redis_url, platform)
     desk.start_worker()
     async with Gateway(database_url, queue, {"fake": platform}, "default").running():
         for number in range(20):

@@ -1,0 +1,72 @@
+"""What may come in, and when: everything is stored first, then held against the limits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage
+from assistant import phrases
+from assistant.allowance import Allowance, Verdict, channel, person
+from assistant.conversations.inbox import Inbox
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionLimits:
+    """Messages a minute of one person and in one channel (as many may come at once), and how many may wait for an
+    answer in all; 0: no limit."""
+
+    per_person: float = 0.0
+    per_channel: float = 0.0
+    max_waiting: int = 0
+
+
+UNLIMITED = AdmissionLimits()
+
+
+class Admission:
+    """The way in behind the adapters. `waiting` tells how many messages wait for an answer by now."""
+
+    def __init__(self, inbox: Inbox, limits: AdmissionLimits, waiting: Callable[[], int]) -> None:
+        self._inbox = inbox
+        self._people = Allowance(limits.per_person)
+        self._channels = Allowance(limits.per_channel)
+        self._max_waiting = limits.max_waiting
+        self._waiting = waiting
+
+    async def take(self, event: IncomingEvent) -> int | None:
+        """Store the event; gives the message for which a worker is to be woken, if any. Raises DatabaseUnavailable."""
+        if isinstance(event, DeletedMessage):
+            accepted = await self._inbox.delete(event)
+        elif event.edited_at is not None:
+            accepted = await self._inbox.edit(event)
+        else:
+            accepted = await self._inbox.accept(event)
+            if accepted.message_id is not None and accepted.is_pending:
+                return await self._admit(accepted.message_id, event)
+        return accepted.message_id if accepted.is_pending else None
+
+    async def _admit(self, message_id: int, message: IncomingMessage) -> int | None:
+        verdict = self._verdict(message)
+        if verdict.delay_s == 0.0:
+            return message_id
+        facts = {"action": "limit", "message_id": message_id, "platform": message.address.platform}
+        _log.warning("too much is asked", extra=facts | {"delay_s": verdict.delay_s})
+        if verdict.delay_s is not None:
+            await self._inbox.postpone(message_id, verdict.delay_s)
+        elif verdict.tell:
+            await self._inbox.tell_busy(message_id, phrases.BUSY)
+        else:
+            await self._inbox.pass_over(message_id)
+        return None
+
+    def _verdict(self, message: IncomingMessage) -> Verdict:
+        writer = person(message.address, message.author_id)
+        if self._max_waiting and self._waiting() >= self._max_waiting:
+            return self._people.refusal(writer)
+        verdicts = [self._people.take(writer), self._channels.take(channel(message.address))]
+        refused = [verdict for verdict in verdicts if verdict.delay_s is None]
+        return refused[0] if refused else max(verdicts, key=lambda verdict: verdict.delay_s or 0.0)

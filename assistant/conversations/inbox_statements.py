@@ -1,0 +1,101 @@
+"""The SQL of the inbox: one statement for each thing that can happen to a post."""
+
+from __future__ import annotations
+
+# The upsert locks the conversation's row until the transaction ends, so that the messages of one conversation get
+# their ids in the order in which they are stored.
+STORE = """
+with conversation as (
+    insert into conversations (platform, workspace, channel, thread, knowledge_set)
+    select %(platform)s, %(workspace)s, %(channel)s, %(thread)s, %(knowledge_set)s
+    where %(is_addressed)s or exists (
+        select from conversations
+        where platform = %(platform)s and workspace = %(workspace)s and channel = %(channel)s and thread = %(thread)s
+    )
+    on conflict (platform, workspace, channel, thread) do update set platform = excluded.platform
+    returning id
+)
+insert into messages (
+    conversation_id, event_key, author_id, author_name, text, reply_address, state, sent_at, names_assistant
+)
+select id, %(event_key)s, %(author_id)s, %(author_name)s, %(text)s, %(reply_address)s, %(state)s, %(sent_at)s,
+    %(names_assistant)s
+from conversation
+where not exists (select from deleted_posts where event_key = %(event_key)s)
+on conflict (event_key) do nothing
+returning id
+"""
+
+# What was answered together is answered anew together. A new fence voids the answer that is being made of the old text.
+_FOUND = """
+with found as (
+    select m.id, m.conversation_id, m.state, m.text, coalesce(m.joined_to, m.id) as head
+    from messages m join conversations c on c.id = m.conversation_id
+    where m.event_key = %(event_key)s
+    for update of c, m
+)"""
+EDIT = f"""
+{_FOUND}, changed as (
+    update messages m set
+        text = case when m.id = found.id then %(text)s else m.text end,
+        state = case when found.state = 'overheard' and not %(is_addressed)s then m.state else 'pending' end,
+        names_assistant = case when m.id = found.id then %(names_assistant)s else m.names_assistant end,
+        attempts = 0, due_at = now()
+    from found
+    where (m.id = found.head or m.joined_to = found.head) and found.text <> %(text)s and found.state <> 'deleted'
+    returning m.state
+), voided as (
+    update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
+    from found where c.id = found.conversation_id and exists (select from changed where state = 'pending')
+)
+select head, exists (select from changed where state = 'pending') from found
+"""  # noqa: S608 (constants put together)
+DELETE = f"""
+{_FOUND}, unknown as (
+    insert into deleted_posts (event_key) select %(event_key)s where not exists (select from found)
+    on conflict do nothing
+), forgotten as (
+    delete from deleted_posts where deleted_at < now() - interval '1 day'
+), changed as (
+    update messages m set
+        text = case when m.id = found.id then '' else m.text end,
+        state = case when m.id = found.id then 'deleted' else 'pending' end,
+        joined_to = null, attempts = 0, due_at = now()
+    from found where (m.id = found.head or m.joined_to = found.head) and found.state <> 'deleted'
+    returning m.id, m.state
+), voided as (
+    update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
+    from found where c.id = found.conversation_id and found.state <> 'overheard'
+), unsaid as (
+    delete from replies using found where replies.message_id = found.id
+), retracted as (
+    update deliveries d set text = '', sources = '[]', revision = revision + 1, parts_sent = 0, due_at = now(),
+        attempts = case when d.state = 'sending' then d.attempts else 0 end,
+        state = case when d.state = 'sending' then d.state else 'pending' end
+    from found where d.message_id = found.id and d.text <> ''
+    returning pg_notify(%(delivery_channel)s, '')
+)
+select (select min(id) from changed where state = 'pending'), (select count(*) from retracted)
+"""  # noqa: S608 (constants put together)
+
+POSTPONE = """
+update messages set due_at = now() + %(delay_s)s * interval '1 second' where id = %(message_id)s and state = 'pending'
+"""
+# Kept as history; whoever asks too much was told so a moment ago.
+LEAVE = "update messages set state = 'overheard' where id = %(message_id)s and state = 'pending'"
+TELL_BUSY = """
+with told as (
+    update messages set state = 'answered' where id = %(message_id)s and state = 'pending'
+    returning id, conversation_id, reply_address
+), reply as (
+    insert into replies (message_id, conversation_id, text, decision)
+    select id, conversation_id, %(text)s, 'busy' from told returning id
+), trace as (
+    insert into traces (reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s)
+    select id, '', '', '', '{}', '[]', '{}', '{}' from reply
+)
+insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text)
+select told.id, told.conversation_id, c.platform, c.workspace, told.reply_address, %(text)s
+from told join conversations c on c.id = told.conversation_id
+returning pg_notify(%(delivery_channel)s, '')
+"""

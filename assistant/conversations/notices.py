@@ -1,0 +1,54 @@
+"""A word to those who wait long: which place they have in line. The reply then takes the notice's place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.conversations.deliveries import DELIVERY_CHANNEL
+from assistant.database import AsyncPool, database_errors
+
+WAIT_S = 10.0
+"""Who has waited so long without anybody being at the question hears of it."""
+
+# Only where nothing of the conversation is on its way or being answered: the notice keeps its place in the chat, and
+# the reply that it becomes must not stand before an earlier one.
+_TELL = """
+with waiting as (
+    select id, conversation_id, reply_address, received_at, row_number() over (order by id) as place
+    from messages where state = 'pending'
+), told as (
+    insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text)
+    select w.id, c.id, c.platform, c.workspace, w.reply_address, replace(%(text)s, '{place}', w.place::text)
+    from waiting w join conversations c on c.id = w.conversation_id
+    where w.received_at < now() - %(wait_s)s * interval '1 second' and c.platform = any(%(platforms)s)
+      and (c.lease_until is null or c.lease_until < now())
+      and not exists (select from waiting earlier where earlier.conversation_id = c.id and earlier.id < w.id)
+      and not exists (select from deliveries d where d.conversation_id = c.id and d.state in ('pending', 'sending'))
+    on conflict (message_id) do nothing
+    returning id
+)
+select count(*), case when count(*) > 0 then pg_notify(%(delivery_channel)s, '') end from told
+"""
+
+
+class Notices:
+    """Writes the notices for the given platforms: those that can show the reply in a notice's place."""
+
+    def __init__(self, pool: AsyncPool, platforms: Sequence[str], text: str) -> None:
+        self._pool = pool
+        self._parameters = {
+            "platforms": list(platforms),
+            "text": text,
+            "wait_s": WAIT_S,
+            "delivery_channel": DELIVERY_CHANNEL,
+        }
+
+    async def tell_waiting(self) -> int:
+        """Tell those who need to hear it, each once; gives their number. Raises DatabaseUnavailable."""
+        if not self._parameters["platforms"]:
+            return 0
+        with database_errors():
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_TELL, self._parameters)
+                row = await cursor.fetchone()
+        return int(row[0]) if row else 0

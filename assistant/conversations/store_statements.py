@@ -1,0 +1,105 @@
+"""The SQL of a worker: one statement to take a turn, one to commit its reply and take the next."""
+
+from __future__ import annotations
+
+# Of the conversation l.id: the messages that wait, oldest first, and the turns before them, oldest first. Messages that
+# were answered together are one turn.
+_WAITING = """(
+    select jsonb_agg(to_jsonb(w) order by w.id) from (
+        select id, author_id, author_name, text, attempts, sent_at, names_assistant from messages
+        where conversation_id = l.id and state = 'pending' and id <> all(%(ids)s::bigint[])
+        order by id limit %(max_waiting)s
+    ) w
+)"""
+_HISTORY = """(
+    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply) order by h.id) from (
+        select m.id, m.author_name, coalesce(r.text, '') as reply, m.text || coalesce((
+            select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
+        from messages m left join replies r on r.message_id = m.id
+        where m.conversation_id = l.id and m.state not in ('deleted', 'pending') and m.joined_to is null
+        order by m.id desc limit %(max_turns)s
+    ) h
+)"""
+
+TAKE = f"""
+with leased as (
+    update conversations c set lease_fence = lease_fence + 1, lease_owner = %(owner)s,
+        lease_until = now() + %(lease_s)s * interval '1 second'
+    from messages m
+    where m.id = %(message_id)s and m.state = 'pending' and c.id = m.conversation_id
+      and (c.lease_until is null or c.lease_until < now())
+      and (select due_at <= now() from messages oldest where oldest.conversation_id = c.id and oldest.state = 'pending'
+           order by oldest.id limit 1)
+    returning c.id, c.lease_fence, c.knowledge_set
+)
+select l.id, l.lease_fence, l.knowledge_set, {_WAITING}, {_HISTORY} from leased l
+"""  # noqa: S608 (constants put together)
+
+_FENCED = """
+with fenced as (
+    select id, platform, workspace, lease_fence, knowledge_set from conversations
+    where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update
+)"""
+
+# The lease is released with the reply unless more is due. All of it or nothing: a statement is a transaction.
+REPLY = f"""
+{_FENCED}, finished as (
+    update messages m set state = %(state)s, joined_to = nullif(%(message_id)s, m.id), last_error = %(error)s
+    from fenced where m.conversation_id = fenced.id and m.id = any(%(ids)s::bigint[]) and m.state = 'pending'
+    returning m.id, m.reply_address
+), answered as (
+    select id, reply_address from finished where id = %(message_id)s
+), reply as (
+    insert into replies (message_id, conversation_id, text, decision, sources)
+    select answered.id, fenced.id, %(text)s, %(decision)s, %(sources)s from fenced, answered
+    on conflict (message_id) do update set text = excluded.text, decision = excluded.decision,
+        sources = excluded.sources, created_at = now()
+    returning id
+), trace as (
+    insert into traces (reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s)
+    select id, %(prompt_version)s, %(prompt)s, %(model_id)s, %(parameters)s, %(chunks)s, %(gate)s, %(timings_s)s
+    from reply
+    on conflict (reply_id) do update set prompt_version = excluded.prompt_version, prompt = excluded.prompt,
+        model_id = excluded.model_id, parameters = excluded.parameters, chunks = excluded.chunks, gate = excluded.gate,
+        timings_s = excluded.timings_s
+), delivery as (
+    insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text, sources)
+    select answered.id, fenced.id, fenced.platform, fenced.workspace, answered.reply_address, %(text)s, %(sources)s
+    from fenced, answered
+    on conflict (message_id) do update set text = excluded.text, sources = excluded.sources,
+        revision = deliveries.revision + 1, parts_sent = 0, due_at = now(),
+        attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
+        state = case when deliveries.state = 'sending' then 'sending' else 'pending' end
+), told as (
+    insert into deliveries (platform, workspace, reply_address, text)
+    select %(alert_platform)s, '', %(alert_address)s::jsonb, %(alert)s from answered
+    where %(alert_address)s::jsonb is not null
+), released as (
+    update conversations c set lease_owner = null, lease_until = null
+    from fenced where c.id = fenced.id and not coalesce((
+        select due_at <= now() from messages
+        where conversation_id = fenced.id and state = 'pending' and id <> all(%(ids)s::bigint[]) order by id limit 1
+    ), false)
+    returning c.id
+)
+select exists (select from released), {_WAITING}, {_HISTORY}, pg_notify(%(delivery_channel)s, '') from fenced l
+"""  # noqa: S608 (constants put together)
+
+# Nothing of the conversation is due before the postponed message is.
+POSTPONE = f"""
+{_FENCED}, postponed as (
+    update messages m set attempts = attempts + 1, last_error = %(error)s,
+        due_at = now() + %(delay_s)s * interval '1 second'
+    from fenced where m.id = %(message_id)s and m.state = 'pending'
+)
+update conversations c set lease_owner = null, lease_until = null from fenced where c.id = fenced.id returning c.id
+"""  # noqa: S608 (constants put together)
+RENEW = """
+update conversations set lease_until = now() + %(lease_s)s * interval '1 second'
+where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null
+"""
+# The fence rises: whoever still works under the lease can't write any more.
+RELEASE = """
+update conversations set lease_owner = null, lease_until = null, lease_fence = lease_fence + 1
+where id = %(conversation_id)s and lease_fence = %(fence)s
+"""
