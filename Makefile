@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` and `make test`. Each does all of its own set-up in .venv.
-.PHONY: demo test lint types imports tests bench faults clean
+.PHONY: demo test lint types imports tests bench faults soak clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -12,6 +12,8 @@ help:
 	@echo "make demo   talk to the assistant on this terminal (pipe questions in, one a line, to have them answered)"
 	@echo "make test   check the code and run all tests"
 	@echo "make bench  measure speed; figures go to build/bench/"
+	@echo "make faults kill every part again and again under load, and count what was lost"
+	@echo "make soak   half an hour of steady load; watch memory and connections"
 
 $(READY): pyproject.toml constraints.txt infra/setup.py
 	@$(PYTHON) infra/setup.py $(VENV)
@@ -37,6 +39,12 @@ tests: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+faults: $(READY)
+	$(BIN)/python -m tests.faults
+
+soak: $(READY)
+	$(BIN)/python -m tests.bench.soak
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

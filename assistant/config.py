@@ -43,6 +43,11 @@ class Settings(BaseModel):
         alias="EMBEDDING_MODEL",
         description="sentence-transformers model, a name or a folder; unset: the packaged all-MiniLM-L6-v2",
     )
+    embedding_precision: Literal["int8", "float32"] = Field(
+        "int8",
+        alias="ASSISTANT_EMBEDDING_PRECISION",
+        description="numbers in which a worker embeds questions: int8 costs a fraction of the CPU time; or float32",
+    )
     slack_bot_token: SecretStr = Field(NO_SECRET, alias="SLACK_BOT_TOKEN", description="xoxb-…; set: Slack is served")
     slack_app_token: SecretStr = Field(NO_SECRET, alias="SLACK_APP_TOKEN", description="xapp-…, for Socket Mode")
     slack_signing_secret: SecretStr = Field(

@@ -11,8 +11,9 @@ from typing import Any
 import redis
 from rq.exceptions import StopRequested
 from rq.job import Job
+from rq.queue import Queue
 from rq.timeouts import TimerDeathPenalty
-from rq.worker import SimpleWorker, WorkerStatus
+from rq.worker import SimpleWorker
 
 from assistant.jobs import wake_up_job_class
 from assistant.queue import QUEUE_NAME, connect_redis
@@ -28,15 +29,38 @@ class QueueThread(SimpleWorker):
     """RQ's SimpleWorker, fit to live in a thread beside others: no signals, no remote commands, no process title."""
 
     death_penalty_class = TimerDeathPenalty
+    _beaten_at = float("-inf")
 
     def request_thread_stop(self) -> None:
         """Stop before the next job."""
         self._stop_requested = True
 
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Hand the id on, and forget the job. RQ's own way keeps account of it in a dozen calls to Redis; the account
+        of what is to be answered is in Postgres."""
+        try:
+            job.func(*job.args)
+        except Exception as exc:  # noqa: BLE001 (what others wrote into Redis must not end the thread)
+            _log.error("job was passed over", extra={"action": "dequeue", "error": type(exc).__name__})
+        with self.connection.pipeline() as pipeline:
+            pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
+            pipeline.delete(job.key)
+            pipeline.execute()
+
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        if self._stop_requested and self._state == WorkerStatus.IDLE:
+        """Once in a while is enough: it only keeps this worker in the list that `rq info` shows."""
+        if self._stop_requested:
             raise StopRequested
-        super().heartbeat(timeout, pipeline)
+        if time.monotonic() - self._beaten_at > WORKER_TTL_S / 4:
+            self._beaten_at = time.monotonic()
+            super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """As idle as it is in Redis: a job takes no time."""
+        self._state = state
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """`rq suspend` is a command that anybody with access to Redis can send, and is not taken either."""
 
     def _install_signal_handlers(self) -> None:
         """Only the main thread can have them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.embedding.base import Embedder, Vectors
+from assistant.embedding.base import QueryEmbedder
 from assistant.vector_store.base import RetrievedChunk, VectorStore
 
 CONTEXT_TURNS = 4
@@ -36,7 +36,7 @@ class Retrieval:
 class Retriever:
     """Searches one vector store with one embedding model. Safe to share between threads."""
 
-    def __init__(self, embedder: Embedder, store: VectorStore, top_k: int) -> None:
+    def __init__(self, embedder: QueryEmbedder, store: VectorStore, top_k: int) -> None:
         self._embedder = embedder
         self._store = store
         self._top_k = top_k
@@ -49,13 +49,17 @@ class Retriever:
         """The chunks for `question` after the customer's `earlier` turns (oldest first; the last few count)."""
         context = "\n".join([turn for turn in earlier if turn.strip()][-CONTEXT_TURNS:])
         if not context:
-            [vector] = self._embedder.embed_queries([question])
-            return Retrieval(self._search(knowledge_set, vector, self._top_k))
-        vectors = self._embedder.embed_queries([question, f"{context}\n{question}", context])
-        in_context = self._search(knowledge_set, vectors[1], self._top_k)
-        before = self._search(knowledge_set, vectors[2], 1)
+            [alone] = self._search(knowledge_set, [question], [self._top_k])
+            return Retrieval(alone)
+        texts = [question, f"{context}\n{question}", context]
+        alone, in_context, before = self._search(knowledge_set, texts, [self._top_k, self._top_k, 1])
         drift = in_context[0].distance - before[0].distance if in_context and before else 0.0
-        return Retrieval(self._search(knowledge_set, vectors[0], self._top_k), in_context, drift)
+        return Retrieval(alone, in_context, drift)
 
-    def _search(self, knowledge_set: str, vector: Vectors, top_k: int) -> tuple[RetrievedChunk, ...]:
-        return tuple(self._store.search(knowledge_set, self._embedder.model_name, vector, top_k))
+    def _search(
+        self, knowledge_set: str, texts: Sequence[str], top_ks: Sequence[int]
+    ) -> list[tuple[RetrievedChunk, ...]]:
+        """The chunks for each text: the model runs once, and the store is asked once."""
+        vectors = self._embedder.embed_queries(texts)
+        found = self._store.search_many(knowledge_set, self._embedder.model_name, vectors, top_ks)
+        return [tuple(chunks) for chunks in found]

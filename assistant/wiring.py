@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from psycopg_pool import ConnectionPool
 from pydantic import SecretStr
@@ -13,11 +14,14 @@ from assistant.admission import AdmissionLimits
 from assistant.config import Settings
 from assistant.database import migrate, open_pool
 from assistant.embedded import Part, embedded_stack
-from assistant.embedding.base import Embedder
+from assistant.embedding.base import Embedder, QueryEmbedder
 from assistant.errors import ConfigurationError
 from assistant.llm.base import Deadlines, LanguageModel
 from assistant.vector_store.base import VectorStore
 from assistant.worker import Answers
+
+if TYPE_CHECKING:
+    from assistant.answer import AnswerPolicy
 
 MAX_POOL = 16
 """Connections of a worker: a turn needs one for a few milliseconds at its beginning and its end."""
@@ -107,6 +111,26 @@ def embedder(settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 
+@contextmanager
+def query_embedder(settings: Settings) -> Iterator[QueryEmbedder]:
+    """The embedding model for the questions of many threads, while the block runs."""
+    from assistant.embedding.batching import BatchingEmbedder
+    from assistant.embedding.exported import exported_folder
+    from assistant.embedding.model_location import locate_model
+    from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
+
+    if settings.embedding_precision == "int8":
+        location = locate_model(settings.embedding_model)
+        folder = exported_folder(location, settings.home / "cache" / "embedding")
+        batching = BatchingEmbedder(OnnxQueryEmbedder(location.name, folder))
+    else:
+        batching = BatchingEmbedder(embedder(settings))
+    try:
+        yield batching
+    finally:
+        batching.close()
+
+
 def vector_store(pool: ConnectionPool) -> VectorStore:
     """The store of documents and chunks."""
     from assistant.vector_store.pgvector import PgVectorStore
@@ -119,17 +143,28 @@ def database_pool(settings: Settings, max_size: int = MAX_POOL) -> ConnectionPoo
     return open_pool(settings.database_url, max_size)
 
 
-def answers(settings: Settings, pool: ConnectionPool) -> Answers:
-    """The answering part of a worker."""
-    from assistant.answer import Answerer, AnswerPolicy
+@contextmanager
+def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
+    """The answering part of a worker, while the block runs."""
+    from assistant.answer import Answerer
+    from assistant.llm.limited import LimitedModel
     from assistant.retrieve import Retriever
+
+    policy = _answer_policy(settings)
+    model = LimitedModel(language_model(settings))
+    with query_embedder(settings) as questions:
+        retriever = Retriever(questions, vector_store(pool), settings.top_k)
+        retriever.warm_up()
+        yield Answerer(retriever, model, policy)
+    model.close()
+
+
+def _answer_policy(settings: Settings) -> AnswerPolicy:
+    from assistant.answer import AnswerPolicy
     from prompts.persona import load_persona
 
-    persona = load_persona(settings.persona)
-    retriever = Retriever(embedder(settings), vector_store(pool), settings.top_k)
-    retriever.warm_up()
-    policy = AnswerPolicy(
-        persona=persona,
+    return AnswerPolicy(
+        persona=load_persona(settings.persona),
         max_distance=settings.max_distance,
         max_new_tokens=settings.max_new_tokens,
         temperature=settings.temperature,
@@ -137,7 +172,6 @@ def answers(settings: Settings, pool: ConnectionPool) -> Answers:
         min_support=settings.min_support,
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
     )
-    return Answerer(retriever, language_model(settings), policy)
 
 
 def admission_limits(settings: Settings) -> AdmissionLimits:

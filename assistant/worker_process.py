@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from psycopg_pool import ConnectionPool
 
@@ -42,7 +42,7 @@ def run_worker(
     *,
     until_input_ends: bool = False,
     new_store: Callable[[ConnectionPool, str, ReplyAddress | None], ConversationStore] = ConversationStore,
-    new_answers: Callable[[Settings, ConnectionPool], Answers] = wiring.answers,
+    new_answers: Callable[[Settings, ConnectionPool], AbstractContextManager[Answers]] = wiring.answers,
 ) -> None:
     """Work until SIGTERM or SIGINT, or with `until_input_ends` until standard input ends (the parent is gone)."""
     stopping = threading.Event()
@@ -52,10 +52,13 @@ def run_worker(
         threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
     WakeUpQueue(settings.redis_url).check()
     os.nice(NICENESS)
-    with wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool:
+    with (
+        wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool,
+        new_answers(settings, pool) as answers,
+    ):
         store = new_store(pool, f"{socket.gethostname()}-{os.getpid()}", wiring.alert_address(settings))
         renewer = LeaseRenewer(store, Presence(settings.database_url))
-        worker = ConversationWorker(store, new_answers(settings, pool), renewer)
+        worker = ConversationWorker(store, answers, renewer)
         answering = AnswerThreads(settings.worker_threads, worker.answer_message)
         queue = QueueThreads(settings.redis_url, answering.submit)
         renewer.start()
@@ -64,8 +67,7 @@ def run_worker(
         stopping.wait()
         deadline = time.monotonic() + STOP_S
         worker.stop()
-        all_ended = answering.stop(deadline)
-        if not all_ended:
+        if not answering.stop(deadline):
             _log.warning("answers were given up; another worker takes them over", extra={"action": "stop"})
             renewer.hand_back()
         queue.stop(deadline)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
 
 import discord
 
-from adapters.base import Capabilities, OnMessage, RenderedPart, Reply, ReplyAddress, SentMessage
+from adapters.base import (
+    Capabilities,
+    DeletedMessage,
+    Missed,
+    OnEvent,
+    RenderedPart,
+    Reply,
+    ReplyAddress,
+    SentMessage,
+)
 from adapters.discord.client import GatewayClient
 from adapters.discord.failures import connection_failure, translated
 from adapters.discord.inbox import Inbox
@@ -17,27 +26,27 @@ from adapters.discord.parse import PLATFORM, parse_message
 from adapters.discord.posting import post_part
 from adapters.discord.render import MAX_CHARS, render_reply
 from adapters.discord.servers import Servers
+from adapters.discord.shown import delete_shown, edit_shown, find_shown
 from adapters.errors import AdapterError, AuthenticationFailed, PlatformUnavailable
 
 _log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 60.0
 # discord.py repeats a call that failed with 5xx for 25 s, and waits up to 30 s for the rate limit.
-SEND_TIMEOUT_S = 60.0
+CALL_TIMEOUT_S = 60.0
 RETRY_DELAYS_S = (1.0, 4.0)
 
 
 class DiscordAdapter:
     """One bot account on Discord.
 
-    Discord has no acknowledgement of events: see Inbox for what happens when `on_message` fails. Sends carry a nonce
-    made of the idempotency key, by which Discord recognises a repeat for a few minutes; after that it shows twice.
-    `read_since`: the channels' messages newer than that are read at start, as Discord does not send again what was
-    written while nobody was connected (direct messages can't be read so).
+    Discord has no acknowledgement of events: see Inbox for what happens when `on_event` fails. Sends carry a nonce
+    made of the idempotency key, by which Discord recognises a repeat for a few minutes; a send that may be a repeat
+    looks for it in the history first. `start_timeout_s` bounds the connecting, `call_timeout_s` each send and change.
     """
 
     platform = PLATFORM
-    capabilities = Capabilities(max_chars=MAX_CHARS, idempotent_send=True, threads=True)
+    capabilities = Capabilities(max_chars=MAX_CHARS, idempotent_send=True, threads=True, edits=True)
 
     def __init__(
         self,
@@ -45,27 +54,32 @@ class DiscordAdapter:
         api_url: str = "",
         gateway_url: str = "",
         *,
-        read_since: datetime | None = None,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
+        start_timeout_s: float = START_TIMEOUT_S,
+        call_timeout_s: float = CALL_TIMEOUT_S,
     ) -> None:
         self._bot_token = bot_token
         self._servers = Servers(api_url, gateway_url)
-        self._last_seen = discord.utils.time_snowflake(read_since) if read_since else 0
         self._retry_delays_s = retry_delays_s
+        self._start_timeout_s = start_timeout_s
+        self._call_timeout_s = call_timeout_s
         self._client: GatewayClient | None = None
         self._inbox: Inbox | None = None
         self._connection: asyncio.Task[None] | None = None
 
-    async def start(self, on_message: OnMessage) -> None:
-        """Log in and connect; raises AuthenticationFailed, AdapterConfigurationError or PlatformUnavailable."""
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
+        """Log in and connect; raises AuthenticationFailed, AdapterConfigurationError or PlatformUnavailable. Discord
+        does not send again what was written while nobody was connected: with `missed` it is read from the histories."""
         if not self._bot_token.strip():
             raise AuthenticationFailed("Discord needs a token: set DISCORD_BOT_TOKEN")
         self._servers.use()
-        self._inbox = Inbox(on_message, self._retry_delays_s)
-        self._client = GatewayClient(self._receive, self._last_seen)
+        self._inbox = Inbox(on_event, self._retry_delays_s)
+        since = discord.utils.time_snowflake(missed.since) if missed else 0
+        self._client = GatewayClient(self._receive, since, missed.direct_channels if missed else ())
         try:
-            with translated():
-                await self._client.login(self._bot_token)
+            with translated(may_be_repeated=True):
+                async with asyncio.timeout(self._start_timeout_s):
+                    await self._client.login(self._bot_token)
             self._connection = asyncio.create_task(self._client.connect(), name="discord-gateway")
             await self._until_connected(self._client, self._connection)
         except BaseException:
@@ -84,13 +98,32 @@ class DiscordAdapter:
     def render(self, reply: Reply) -> Sequence[RenderedPart]:
         return render_reply(reply)
 
-    async def send(self, address: ReplyAddress, part: RenderedPart, idempotency_key: str) -> SentMessage:
-        if self._client is None or self._client.is_closed():
-            raise PlatformUnavailable("Discord is not connected: start the adapter first")
+    async def send(
+        self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
+    ) -> SentMessage:
+        client = self._connected_client()
+        if may_be_shown:
+            with translated(may_be_repeated=True):
+                async with asyncio.timeout(self._call_timeout_s):
+                    shown_id = await find_shown(client, address, part.text)
+            if shown_id is not None:
+                return SentMessage(str(shown_id))
         with translated():
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                message_id = await post_part(self._client, address, part, idempotency_key)
+            async with asyncio.timeout(self._call_timeout_s):
+                message_id = await post_part(client, address, part, idempotency_key)
         return SentMessage(str(message_id))
+
+    async def edit(self, address: ReplyAddress, message_id: str, part: RenderedPart) -> None:
+        client = self._connected_client()
+        with translated(may_be_repeated=True):
+            async with asyncio.timeout(self._call_timeout_s):
+                await edit_shown(client, address, int(message_id), part.text)
+
+    async def retract(self, address: ReplyAddress, message_id: str) -> None:
+        client = self._connected_client()
+        with translated(may_be_repeated=True), suppress(discord.NotFound):
+            async with asyncio.timeout(self._call_timeout_s):
+                await delete_shown(client, address, int(message_id))
 
     async def close(self) -> None:
         """Disconnect, let messages that are being stored finish, and give discord.py its own servers back."""
@@ -104,17 +137,25 @@ class DiscordAdapter:
             await self._inbox.close()
         self._servers.restore()
 
-    def _receive(self, message: discord.Message) -> None:
+    def _connected_client(self) -> GatewayClient:
+        if self._client is None or self._client.is_closed():
+            raise PlatformUnavailable("Discord is not connected: start the adapter first")
+        return self._client
+
+    def _receive(self, event: discord.Message | DeletedMessage) -> None:
         """Runs for each message event; a message without a user id of ours can't arrive, as READY comes first."""
         if self._client is None or self._client.user is None or self._inbox is None:
             return
-        if incoming := parse_message(message, self._client.user.id):
+        incoming = event if isinstance(event, DeletedMessage) else parse_message(event, self._client.user.id)
+        if incoming is not None:
             self._inbox.put(incoming)
 
     async def _until_connected(self, client: GatewayClient, connection: asyncio.Task[None]) -> None:
         connected = asyncio.create_task(client.connected.wait())
         try:
-            await asyncio.wait({connected, connection}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {connected, connection}, timeout=self._start_timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             connected.cancel()
         if not client.connected.is_set():

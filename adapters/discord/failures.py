@@ -36,16 +36,17 @@ _NO_INTENT = (
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, may_be_repeated: bool = False) -> Iterator[None]:
     """Turn what a call to Discord's REST API raises into AdapterError."""
     try:
         yield
     except (discord.DiscordException, aiohttp.ClientError, OSError) as exc:
-        raise call_failure(exc) from exc
+        raise call_failure(exc, may_be_repeated) from exc
 
 
-def call_failure(exc: Exception) -> AdapterError:
-    """Give the AdapterError for a failed call; TimeoutError is an OSError."""
+def call_failure(exc: Exception, may_be_repeated: bool) -> AdapterError:
+    """Give the AdapterError for a failed call; TimeoutError is an OSError. A call that may be repeated is not unknown
+    when its answer is lost, but can be made again."""
     if isinstance(exc, discord.LoginFailure):
         return AuthenticationFailed(_LOGIN_REFUSED)
     if isinstance(exc, discord.RateLimited):
@@ -54,7 +55,8 @@ def call_failure(exc: Exception) -> AdapterError:
         return _http_failure(exc)
     if isinstance(exc, aiohttp.ClientConnectorError):
         return PlatformUnavailable("Discord cannot be reached: check the network and DISCORD_API_URL")
-    return DeliveryUnknown("The connection to Discord broke before it answered")
+    lost = PlatformUnavailable if may_be_repeated else DeliveryUnknown
+    return lost("The connection to Discord broke before it answered")
 
 
 def connection_failure(exc: BaseException | None) -> AdapterError:

@@ -1,4 +1,4 @@
-"""The way from the gateway connection to `on_message`: in order for each conversation, and again when it fails."""
+"""The way from the gateway connection to `on_event`: in order for each conversation, and again when it fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
-from adapters.base import IncomingMessage, OnMessage
+from adapters.base import DeletedMessage, IncomingEvent, OnEvent
 
 _log = logging.getLogger(__name__)
 # Long enough for a message to be stored, short enough for an orderly shutdown.
@@ -15,25 +15,26 @@ DRAIN_TIMEOUT_S = 5.0
 
 
 class Inbox:
-    """Hands each message to `on_message`.
+    """Hands each event to `on_event`.
 
-    Discord's gateway has no acknowledgement and sends nothing twice, so a message that could not be stored is tried
+    Discord's gateway has no acknowledgement and sends nothing twice, so an event that could not be stored is tried
     again here, after each of `retry_delays_s`; then it is given up with an error in the log, by its ids.
     """
 
     def __init__(
-        self, on_message: OnMessage, retry_delays_s: Sequence[float], drain_timeout_s: float = DRAIN_TIMEOUT_S
+        self, on_event: OnEvent, retry_delays_s: Sequence[float], drain_timeout_s: float = DRAIN_TIMEOUT_S
     ) -> None:
         self._drain_timeout_s = drain_timeout_s
-        self._on_message = on_message
+        self._on_event = on_event
         self._retry_delays_s = tuple(retry_delays_s)
         # A lock lives as long as somebody holds or awaits it; asyncio's locks are first come, first served.
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._of_conversation: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._of_message: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._running: set[asyncio.Task[None]] = set()
 
-    def put(self, message: IncomingMessage) -> None:
-        """Deliver the message in a task; messages of one conversation are delivered in the order of the calls."""
-        task = asyncio.create_task(self._in_order(message))
+    def put(self, event: IncomingEvent) -> None:
+        """Deliver the event in a task; events of one conversation are delivered in the order of the calls."""
+        task = asyncio.create_task(self._in_order(event, self._lock(event)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -47,26 +48,33 @@ class Inbox:
         if unfinished:
             await asyncio.wait(unfinished)
 
-    async def _in_order(self, message: IncomingMessage) -> None:
-        conversation = (message.address.channel, message.address.thread)
-        lock = self._locks.setdefault(conversation, asyncio.Lock())
-        async with lock:
-            await self._deliver(message)
+    def _lock(self, event: IncomingEvent) -> asyncio.Lock:
+        """Give the lock of the conversation. A deletion does not know its thread: it follows what is on its way."""
+        if isinstance(event, DeletedMessage):
+            return self._of_message.get(event.event_key) or asyncio.Lock()
+        conversation = (event.address.channel, event.address.thread)
+        lock = self._of_conversation.setdefault(conversation, asyncio.Lock())
+        self._of_message[event.event_key] = lock
+        return lock
 
-    async def _deliver(self, message: IncomingMessage) -> None:
-        if await self._accepted(message):
+    async def _in_order(self, event: IncomingEvent, lock: asyncio.Lock) -> None:
+        async with lock:
+            await self._deliver(event)
+
+    async def _deliver(self, event: IncomingEvent) -> None:
+        if await self._accepted(event):
             return
         for delay_s in self._retry_delays_s:
             await asyncio.sleep(delay_s)
-            if await self._accepted(message):
+            if await self._accepted(event):
                 return
-        _log.error("message given up", extra={"action": "discord_message_lost", "event_key": message.event_key})
+        _log.error("message given up", extra={"action": "discord_message_lost", "event_key": event.event_key})
 
-    async def _accepted(self, message: IncomingMessage) -> bool:
+    async def _accepted(self, event: IncomingEvent) -> bool:
         try:
-            await self._on_message(message)
-        except Exception as exc:  # noqa: BLE001 - whatever the callback raises, the message must not be lost
-            facts = {"action": "discord_message_failed", "event_key": message.event_key, "error": type(exc).__name__}
+            await self._on_event(event)
+        except Exception as exc:  # noqa: BLE001 - whatever the callback raises, the event must not be lost
+            facts = {"action": "discord_message_failed", "event_key": event.event_key, "error": type(exc).__name__}
             _log.warning("message not stored yet", extra=facts)
             return False
         return True

@@ -1,4 +1,4 @@
-"""Discord's messages to IncomingMessage. Pure: reads only what the message and its server's cache already hold.
+"""Discord's messages and deletions as the contract's. Pure: reads only what they and the cache already hold.
 
 Formats: https://docs.discord.com/developers/reference#message-formatting (checked 2026-02).
 """
@@ -9,7 +9,7 @@ import re
 
 import discord
 
-from adapters.base import IncomingMessage, ReplyAddress
+from adapters.base import DeletedMessage, IncomingMessage, ReplyAddress
 
 PLATFORM = "discord"
 # Discord's own clients show direct messages under this name in place of a server's id.
@@ -23,7 +23,7 @@ _MARKUP = re.compile(
 
 def parse_message(message: discord.Message, bot_id: int) -> IncomingMessage | None:
     """Give what a person said, or None for what nobody said: bots, webhooks and the platform's own notices."""
-    if message.author.bot or message.webhook_id is not None or message.type not in _SPOKEN:
+    if not is_spoken(message):
         return None
     own_role = _own_role(message, bot_id)
     return IncomingMessage(
@@ -34,7 +34,26 @@ def parse_message(message: discord.Message, bot_id: int) -> IncomingMessage | No
         sent_at=message.created_at,
         mentions_assistant=any(user.id == bot_id for user in message.mentions) or own_role in message.role_mentions,
         mentions_others=_mentions_others(message, bot_id, own_role),
+        edited_at=message.edited_at,
     )
+
+
+def is_spoken(message: discord.Message) -> bool:
+    """Whether a person said it."""
+    return not message.author.bot and message.webhook_id is None and message.type in _SPOKEN
+
+
+def says_something_new(update: discord.RawMessageUpdateEvent) -> bool:
+    """Whether its author has changed the text: a preview that Discord adds is an update, too."""
+    if update.cached_message is not None:
+        return update.cached_message.content != update.message.content
+    return update.message.edited_at is not None
+
+
+def deleted_message(message_id: int, channel: object, channel_id: int, guild_id: int | None) -> DeletedMessage:
+    """Give the deletion of a message in that channel, of which at least the id is known."""
+    place = channel.parent_id if isinstance(channel, discord.Thread) else channel_id
+    return DeletedMessage(PLATFORM, str(guild_id or DIRECT_WORKSPACE), str(place), str(message_id))
 
 
 def address_of(message: discord.Message) -> ReplyAddress:

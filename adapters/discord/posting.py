@@ -24,21 +24,22 @@ ARCHIVE_AFTER_MINUTES: Final = 1440
 async def post_part(client: discord.Client, address: ReplyAddress, part: RenderedPart, idempotency_key: str) -> int:
     """Give the id of the message that now is visible; raises discord.py's exceptions."""
     in_thread = bool(address.thread) and await _open_thread(client, address)
-    target = client.get_partial_messageable(int(address.thread if in_thread else address.channel))
+    place = int(address.thread if in_thread else address.channel)
+    target = client.get_partial_messageable(place)
     message: discord.Message = await target.send(
         part.text,
         nonce=nonce(idempotency_key),  # discord.py 2.7 sends enforce_nonce with it
         allowed_mentions=discord.AllowedMentions.none(),
         suppress_embeds=True,
         # discord.py's types lack None, its default.
-        reference=None if in_thread or address.is_direct else _question(address),  # type: ignore[arg-type]
+        reference=None if in_thread and opens_thread(address) else _question(address, place),  # type: ignore[arg-type]
     )
     return message.id
 
 
 async def _open_thread(client: discord.Client, address: ReplyAddress) -> bool:
     """Make sure that the address's thread exists; False where the channel, or the permissions, allow none."""
-    if address.thread != address.message_id or client.get_channel(int(address.thread)) is not None:
+    if not opens_thread(address) or client.get_channel(int(address.thread)) is not None:
         return True
     try:
         await client.http.start_thread_with_message(
@@ -57,6 +58,11 @@ async def _open_thread(client: discord.Client, address: ReplyAddress) -> bool:
         if exc.code != THREAD_ALREADY_CREATED and exc.status != 404:
             raise
     return True
+
+
+def opens_thread(address: ReplyAddress) -> bool:
+    """Whether the thread is that below the question, and so belongs to it alone at first."""
+    return address.thread == address.message_id
 
 
 def nonce(idempotency_key: str) -> str:
@@ -82,8 +88,6 @@ def shortened(text: str) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head else head) + "…"
 
 
-def _question(address: ReplyAddress) -> discord.MessageReference:
-    """Show in a channel which message is answered; one deleted meanwhile does not fail the send."""
-    return discord.MessageReference(
-        message_id=int(address.message_id), channel_id=int(address.channel), fail_if_not_exists=False
-    )
+def _question(address: ReplyAddress, place: int) -> discord.MessageReference:
+    """Show which message is answered, where several could be; one deleted meanwhile does not fail the send."""
+    return discord.MessageReference(message_id=int(address.message_id), channel_id=place, fail_if_not_exists=False)

@@ -1,4 +1,4 @@
-"""The port to an embedding model."""
+"""The ports to an embedding model."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ Vectors = npt.NDArray[np.float32]
 """float32, (n, dimension), rows of unit length, in the order of the texts."""
 
 
-class Embedder(Protocol):
-    """One embedding model. Safe to share between threads.
-
-    `model_name` identifies the model (vectors of two models never mix). `max_tokens` is the longest text that the model
-    reads whole, special tokens included. `count_tokens` counts with the model's own tokenizer, special tokens left out.
-    `embed_queries` and `embed_passages` differ for models that want a prefix.
-    """
+class QueryEmbedder(Protocol):
+    """What finding needs of an embedding model. Safe to share between threads. `model_name` identifies the model
+    (vectors of two models never mix)."""
 
     @property
     def model_name(self) -> str: ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class Embedder(QueryEmbedder, Protocol):
+    """One embedding model, also for passages.
+
+    `max_tokens` is the longest text that the model reads whole, special tokens included. `count_tokens` counts with the
+    model's own tokenizer, special tokens left out. `embed_queries` and `embed_passages` differ for models that want a
+    prefix.
+    """
 
     @property
     def dimension(self) -> int: ...
@@ -30,7 +37,5 @@ class Embedder(Protocol):
     def max_tokens(self) -> int: ...
 
     def count_tokens(self, text: str) -> int: ...
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...

@@ -9,6 +9,10 @@ from assistant.errors import DeadlineExceeded
 from assistant.llm.base import Deadlines
 
 
+class NoFirstToken(DeadlineExceeded):
+    """The server let `first_token_s` pass without a token: it hangs, or was never reached."""
+
+
 class Countdown:
     """Turns `Deadlines` into the seconds left, from the moment it is made. Used by one thread.
 
@@ -16,7 +20,7 @@ class Countdown:
     drips nor a server's keep-alive comments can hold a call up.
     """
 
-    __slots__ = ("_clock", "_connect_at", "_deadlines", "_progress_at", "_total_at", "_waiting_for")
+    __slots__ = ("_clock", "_connect_at", "_deadlines", "_progress_at", "_started", "_total_at")
 
     def __init__(self, deadlines: Deadlines, clock: Callable[[], float] = time.monotonic) -> None:
         now = clock()
@@ -25,12 +29,12 @@ class Countdown:
         self._connect_at = now + deadlines.connect_s
         self._progress_at = now + deadlines.first_token_s
         self._total_at = now + deadlines.total_s
-        self._waiting_for = f"no first token within {deadlines.first_token_s:g} s"
+        self._started = False
 
     def progressed(self) -> None:
         """A token has come: the next one is due within `idle_s`."""
         self._progress_at = self._clock() + self._deadlines.idle_s
-        self._waiting_for = f"no further token within {self._deadlines.idle_s:g} s"
+        self._started = True
 
     def hurry(self, at_most_s: float) -> None:
         """All that matters has come: wait no longer than `at_most_s` for what may still follow."""
@@ -51,4 +55,6 @@ class Countdown:
         """The error that tells which limit is the nearest one."""
         if self._total_at <= self._progress_at:
             return DeadlineExceeded(f"the model server took more than {self._deadlines.total_s:g} s in total")
-        return DeadlineExceeded(f"the model server sent {self._waiting_for}")
+        if not self._started:
+            return NoFirstToken(f"the model server sent no first token within {self._deadlines.first_token_s:g} s")
+        return DeadlineExceeded(f"the model server sent no further token within {self._deadlines.idle_s:g} s")

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from assistant.errors import (
     ConfigurationError,
     DeadlineExceeded,
     GenerationIncomplete,
+    LanguageModelError,
     ModelUnavailable,
     RequestRefused,
 )
-from assistant.llm.base import Deadlines, FinishReason, Generation, GenerationParameters, ServerInfo
+from assistant.llm.base import FinishReason, Generation, GenerationParameters, ServerInfo
 from assistant.llm.countdown import Countdown
+from assistant.llm.http_model import QUICK, HttpModel
 from assistant.llm.openai_dialect import completion_request, tokenize_request
 from assistant.llm.openai_errors import error_of_event, error_of_response
 from assistant.llm.openai_server import OpenAiServer, Overrides, describe, is_llama_cpp
 from assistant.llm.protocol import JsonObject, count_at, decode, encode, is_object, read_events, text_at
 from assistant.llm.reply_text import ReplyText
 from assistant.llm.server_url import ServerUrl
-from assistant.llm.transport import MAX_ERROR_BYTES, MAX_JSON_BYTES, HttpTransport, Response
+from assistant.llm.transport import MAX_JSON_BYTES, HttpTransport, Response
 
-_QUICK = Deadlines(connect_s=5.0, first_token_s=30.0, idle_s=30.0, total_s=30.0)
 _AFTER_END_S = 0.5
 _DONE = "[DONE]"
 
 
-class OpenAiModel:
+class OpenAiModel(HttpModel):
     """The model behind an OpenAI-compatible server, its URL given with or without /v1.
 
     `model` is asked for by name; "" takes the first one that the server lists. `model_family` and `max_total_tokens`
@@ -46,30 +47,30 @@ class OpenAiModel:
         setting: str = "OPENAI_BASE_URL",
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._url = ServerUrl.parse(base_url.strip().rstrip("/").removesuffix("/v1"), setting)
+        url = ServerUrl.parse(base_url.strip().rstrip("/").removesuffix("/v1"), setting)
         if not (api_key.isascii() and api_key.isprintable()):
             raise ConfigurationError("OPENAI_API_KEY holds characters that no HTTP header can carry: copy it again")
         headers = [("Authorization", f"Bearer {api_key}")] if api_key else []
-        self._transport = HttpTransport(self._url, headers, tls=tls)
+        super().__init__(url, HttpTransport(url, headers, tls=tls))
         self._overrides = Overrides(model, model_family, max_total_tokens)
         self._tokenizer = tokenizer
         self._known_server: OpenAiServer | None = None
 
     def info(self) -> ServerInfo:
         """What the server runs; asked once, then remembered."""
-        return self._server(Countdown(_QUICK)).info
+        return self._server(Countdown(QUICK)).info
 
     def count_tokens(self, text: str) -> int:
         """The text's tokens, by the given tokenizer or else by the server's /tokenize."""
         if self._tokenizer is not None:
             return self._tokenizer(text)
-        countdown = Countdown(_QUICK)
+        countdown = Countdown(QUICK)
         server = self._server(countdown)
         body = encode(tokenize_request(server.dialect, server.info.model_id, text))
         with self._transport.request("POST", "/tokenize", body, countdown) as response:
             if response.status in (404, 405):
                 raise RequestRefused(f"{self._url} can't count tokens: set ASSISTANT_TOKENIZER_FILE to tokenizer.json")
-            _refuse(response, text)
+            self._refuse(response, text)
             told = decode(response.read(MAX_JSON_BYTES), self._url)
         tokens = told.get("tokens")
         count = len(tokens) if isinstance(tokens, list) else count_at(told, "count")
@@ -77,28 +78,16 @@ class OpenAiModel:
             raise ModelUnavailable(f"{self._url}/tokenize told no number of tokens: set ASSISTANT_TOKENIZER_FILE")
         return count
 
-    def generate(
-        self,
-        prompt: str,
-        parameters: GenerationParameters,
-        deadlines: Deadlines,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Generation:
-        """The complete generation. A stop string that the server did not heed ends it from our side."""
-        countdown = Countdown(deadlines)
-        reply = ReplyText(parameters.stop, on_text)
+    def _generation_request(
+        self, prompt: str, parameters: GenerationParameters, countdown: Countdown
+    ) -> tuple[str, JsonObject]:
         server = self._server(countdown)
-        body = encode(completion_request(server.dialect, server.info.model_id, prompt, parameters))
-        with self._transport.request("POST", "/v1/completions", body, countdown) as response:
-            _refuse(response, prompt)
-            return self._collect(response, reply, countdown, prompt)
+        return "/v1/completions", completion_request(server.dialect, server.info.model_id, prompt, parameters)
 
-    def check(self) -> None:
-        """Generate one token."""
-        self.generate("Hello", GenerationParameters(max_new_tokens=1, temperature=0.0), _QUICK)
-
-    def close(self) -> None:
-        self._transport.close()
+    def _error_of_response(
+        self, status: int, headers: Mapping[str, str], body: bytes, prompt: str
+    ) -> LanguageModelError:
+        return error_of_response(status, headers, body, prompt)
 
     def _collect(self, response: Response, reply: ReplyText, countdown: Countdown, prompt: str) -> Generation:
         """Read until the finish reason, and what may follow it: the usage, in a chunk of its own."""
@@ -143,17 +132,6 @@ class OpenAiModel:
             props = self._get("/props", countdown) if is_llama_cpp(models) else {}
             self._known_server = describe(models, props, self._overrides)
         return self._known_server
-
-    def _get(self, path: str, countdown: Countdown) -> JsonObject:
-        with self._transport.request("GET", path, None, countdown) as response:
-            _refuse(response, "")
-            return decode(response.read(MAX_JSON_BYTES), self._url)
-
-
-def _refuse(response: Response, prompt: str) -> None:
-    """Raise the error that an answer other than 200 stands for."""
-    if response.status != 200:
-        raise error_of_response(response.status, response.headers, response.read(MAX_ERROR_BYTES), prompt)
 
 
 def _finish_reason(choice: JsonObject) -> FinishReason | None:

@@ -16,15 +16,18 @@ from assistant.errors import (
     ModelUnavailable,
 )
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel
+from assistant.llm.countdown import NoFirstToken
 
 _MAX_RETRIES: Mapping[type[LanguageModelError], int] = MappingProxyType(
     {
         ModelOverloaded: 12,
         ModelUnavailable: 4,
         GenerationIncomplete: 2,
+        NoFirstToken: 0,  # a server that hangs would cost the customer the same long wait again
         DeadlineExceeded: 1,
     }
 )
+"""By the first class that fits."""
 # An attempt with less time than this can't end in a reply worth having.
 _WORTHWHILE_S = 0.1
 

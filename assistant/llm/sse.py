@@ -5,8 +5,6 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from assistant.errors import ModelUnavailable
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -26,29 +24,31 @@ class EventParser:
         self._after_cr = False
         self._at_start = True
 
-    def feed(self, received: bytes) -> Iterator[str]:
+    def feed(self, received: bytes) -> list[str]:
         """The data of the events completed by `received`. Raises ModelUnavailable on an event over 1 MiB."""
         if b"\r" in received or self._after_cr:
             received = self._with_plain_line_ends(received)
         *lines, rest = received.split(b"\n")
+        found: list[str] = []
         for line in lines:
-            self._partial.append(line)
-            whole = b"".join(self._partial) if len(self._partial) > 1 else line
-            self._partial.clear()
-            self._partial_size = 0
-            yield from self._take(whole)
+            if self._partial:
+                line = b"".join([*self._partial, line])  # noqa: PLW2901
+                self._partial.clear()
+                self._partial_size = 0
+            self._take(line, found)
         if rest:
             self._partial.append(rest)
             self._partial_size += len(rest)
             self._check_size()
+        return found
 
-    def _take(self, line: bytes) -> Iterator[str]:
+    def _take(self, line: bytes, found: list[str]) -> None:
         if self._at_start:
             line = line.removeprefix(_BOM)
             self._at_start = False
         if not line:
             if self._data:
-                yield b"\n".join(self._data).decode("utf-8", "replace")
+                found.append(b"\n".join(self._data).decode("utf-8", "replace"))
                 self._data.clear()
                 self._data_size = 0
         elif line.startswith(b"data:") or line == b"data":

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from assistant.errors import GenerationIncomplete, ModelUnavailable
-from assistant.llm.base import Deadlines, Generation, GenerationParameters, ServerInfo
+from assistant.errors import GenerationIncomplete, LanguageModelError, ModelUnavailable
+from assistant.llm.base import Generation, GenerationParameters, ServerInfo
 from assistant.llm.countdown import Countdown
-from assistant.llm.protocol import decode, decode_any, encode, read_events
+from assistant.llm.http_model import QUICK, HttpModel
+from assistant.llm.protocol import JsonObject, decode, decode_any, encode, read_events
 from assistant.llm.reply_text import ReplyText
 from assistant.llm.server_url import ServerUrl
 from assistant.llm.tgi_errors import error_of_payload, error_of_response
 from assistant.llm.tgi_wire import ending, generate_request, server_info, token_text
-from assistant.llm.transport import MAX_ERROR_BYTES, MAX_JSON_BYTES, HttpTransport, Response
-
-_QUICK = Deadlines(connect_s=5.0, first_token_s=30.0, idle_s=30.0, total_s=30.0)
+from assistant.llm.transport import MAX_JSON_BYTES, HttpTransport, Response
 
 
-class TgiModel:
+class TgiModel(HttpModel):
     """The model behind a TGI server. `model_family` and `max_total_tokens` overrule what the server tells."""
 
     def __init__(
@@ -30,8 +29,8 @@ class TgiModel:
         setting: str = "TGI_URL",
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._url = ServerUrl.parse(base_url, setting)
-        self._transport = HttpTransport(self._url, tls=tls)
+        url = ServerUrl.parse(base_url, setting)
+        super().__init__(url, HttpTransport(url, tls=tls))
         self._model_family = model_family
         self._max_total_tokens = max_total_tokens
         self._known_info: ServerInfo | None = None
@@ -39,7 +38,7 @@ class TgiModel:
 
     def info(self) -> ServerInfo:
         """What the server runs; asked once, then remembered."""
-        return self._info(Countdown(_QUICK))
+        return self._info(Countdown(QUICK))
 
     def count_tokens(self, text: str) -> int:
         """The text's tokens, exactly. /tokenize always adds special tokens, so those of an empty text are taken off."""
@@ -47,28 +46,16 @@ class TgiModel:
             self._special_tokens = self._tokenize("")
         return self._tokenize(text) - self._special_tokens
 
-    def generate(
-        self,
-        prompt: str,
-        parameters: GenerationParameters,
-        deadlines: Deadlines,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Generation:
-        """The complete generation. A stop string that the server did not heed ends it from our side."""
-        countdown = Countdown(deadlines)
-        reply = ReplyText(parameters.stop, on_text)
+    def _generation_request(
+        self, prompt: str, parameters: GenerationParameters, countdown: Countdown
+    ) -> tuple[str, JsonObject]:
         max_stops = self._info(countdown).max_stop_sequences if parameters.stop else 0
-        body = encode(generate_request(prompt, parameters, max_stops))
-        with self._transport.request("POST", "/generate_stream", body, countdown) as response:
-            _refuse(response, prompt)
-            return self._collect(response, reply, countdown, prompt)
+        return "/generate_stream", generate_request(prompt, parameters, max_stops)
 
-    def check(self) -> None:
-        """Generate one token: TGI's /health tells only how the last request went."""
-        self.generate("Hello", GenerationParameters(max_new_tokens=1, temperature=0.0), _QUICK)
-
-    def close(self) -> None:
-        self._transport.close()
+    def _error_of_response(
+        self, status: int, headers: Mapping[str, str], body: bytes, prompt: str
+    ) -> LanguageModelError:
+        return error_of_response(status, headers, body, prompt)
 
     def _collect(self, response: Response, reply: ReplyText, countdown: Countdown, prompt: str) -> Generation:
         for count, data in enumerate(read_events(response, self._url), start=1):
@@ -88,23 +75,15 @@ class TgiModel:
 
     def _info(self, countdown: Countdown) -> ServerInfo:
         if self._known_info is None:
-            with self._transport.request("GET", "/info", None, countdown) as response:
-                _refuse(response, "")
-                told = decode(response.read(MAX_JSON_BYTES), self._url)
+            told = self._get("/info", countdown)
             self._known_info = server_info(told, self._url, self._model_family, self._max_total_tokens)
         return self._known_info
 
     def _tokenize(self, text: str) -> int:
         body = encode({"inputs": text})
-        with self._transport.request("POST", "/tokenize", body, Countdown(_QUICK)) as response:
-            _refuse(response, text)
+        with self._transport.request("POST", "/tokenize", body, Countdown(QUICK)) as response:
+            self._refuse(response, text)
             tokens = decode_any(response.read(MAX_JSON_BYTES), self._url)
         if not isinstance(tokens, list):
             raise ModelUnavailable(f"{self._url}/tokenize did not answer with a list: check {self._url.setting}")
         return len(tokens)
-
-
-def _refuse(response: Response, prompt: str) -> None:
-    """Raise the error that an answer other than 200 stands for."""
-    if response.status != 200:
-        raise error_of_response(response.status, response.headers, response.read(MAX_ERROR_BYTES), prompt)

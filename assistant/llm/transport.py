@@ -29,19 +29,20 @@ _DRAIN_S = 0.25
 
 
 class Response:
-    """An answer whose body is read on demand, within the call's countdown."""
+    """An answer whose body is read on demand, within the call's countdown. `may_gather`: see Connection.read_data."""
 
-    __slots__ = ("_connection", "_countdown", "headers", "status")
+    __slots__ = ("_connection", "_countdown", "headers", "may_gather", "status")
 
     def __init__(self, head: h11.Response, connection: Connection, countdown: Countdown) -> None:
         self.status = head.status_code
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
         self._connection = connection
         self._countdown = countdown
+        self.may_gather = False
 
     def chunks(self) -> Iterator[bytes]:
         """The body's bytes as they arrive."""
-        while data := self._connection.read_data(self._countdown):
+        while data := self._connection.read_data(self._countdown, self.may_gather):
             yield data
 
     def read(self, max_bytes: int) -> bytes:
@@ -56,6 +57,7 @@ class Response:
     def drain(self) -> None:
         """Read what little may follow a complete answer, so that the connection can be kept; not worth a long wait."""
         self._countdown.hurry(_DRAIN_S)
+        self.may_gather = False
         try:
             self.read(MAX_ERROR_BYTES)
         except (DeadlineExceeded, ConnectionLost):

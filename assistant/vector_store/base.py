@@ -72,8 +72,9 @@ class VectorStore(Protocol):
     A knowledge set belongs to one embedding model: another model's name or dimension raises ConfigurationError, and
     nothing is stored. `replace_document` removes the old chunks of `document.uri` and stores the new ones in one
     transaction: a search sees either all of the old or all of the new. `search` gives the `top_k` nearest chunks,
-    nearest first; an unknown knowledge set gives none. `remove_document` tells whether there was one. Database trouble
-    raises DatabaseUnavailable.
+    nearest first; an unknown knowledge set gives none. `search_many` gives what as many searches would, in the order of
+    `embeddings`, row i with `top_ks[i]`, all in one look at the store. `remove_document` tells whether there was one.
+    Database trouble raises DatabaseUnavailable.
     """
 
     def replace_document(
@@ -90,3 +91,7 @@ class VectorStore(Protocol):
     def documents(self, knowledge_set: str) -> list[StoredDocument]: ...
 
     def search(self, knowledge_set: str, model_name: str, embedding: Vectors, top_k: int) -> list[RetrievedChunk]: ...
+
+    def search_many(
+        self, knowledge_set: str, model_name: str, embeddings: Vectors, top_ks: Sequence[int]
+    ) -> list[list[RetrievedChunk]]: ...

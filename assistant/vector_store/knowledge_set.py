@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.embedding.base import Vectors
 from assistant.errors import ConfigurationError
 
 # pgvector's HNSW index takes no more (https://github.com/pgvector/pgvector#hnsw, read 2025-11).
@@ -36,3 +38,11 @@ def check_dimension(model_name: str, dimension: int) -> None:
             f"EMBEDDING_MODEL={model_name} gives {dimension} dimensions, but pgvector indexes at most {MAX_DIMENSION}:"
             " choose a smaller model"
         )
+
+
+def check_rows(embeddings: Vectors, top_ks: Sequence[int]) -> None:
+    """Raises ValueError unless there is one embedding for each number of chunks wanted, and each number is positive."""
+    if len(embeddings) != len(top_ks):
+        raise ValueError(f"{len(embeddings)} embeddings need as many top_ks, not {len(top_ks)}")
+    if any(top_k < 1 for top_k in top_ks):
+        raise ValueError("top_k must be at least 1")

@@ -13,15 +13,12 @@ from psycopg.sql import Identifier, Literal
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from assistant.database import database_unavailable
+from assistant.database import database_errors
 from assistant.embedding.base import Vectors
 from assistant.vector_store import statements
 from assistant.vector_store.base import Chunk, Document, RetrievedChunk, StoredDocument
-from assistant.vector_store.knowledge_set import KnowledgeSet, check_dimension
-
-# pgvector looks at this many candidates. Measured on some thousand chunks only: there it finds what exact search does.
-MIN_EF_SEARCH = 100
-MAX_EF_SEARCH = 1000
+from assistant.vector_store.knowledge_set import KnowledgeSet, check_dimension, check_rows
+from assistant.vector_store.nearest import search_set
 
 
 class PgVectorStore:
@@ -29,6 +26,7 @@ class PgVectorStore:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
+        self._known_sets: dict[tuple[str, str, int], KnowledgeSet] = {}
 
     def replace_document(
         self,
@@ -62,27 +60,39 @@ class PgVectorStore:
         ]
 
     def search(self, knowledge_set: str, model_name: str, embedding: Vectors, top_k: int) -> list[RetrievedChunk]:
+        return self.search_many(knowledge_set, model_name, embedding.reshape(1, -1), [top_k])[0]
+
+    def search_many(
+        self, knowledge_set: str, model_name: str, embeddings: Vectors, top_ks: Sequence[int]
+    ) -> list[list[RetrievedChunk]]:
+        """One round trip once the knowledge set is known.
+
+        What is known of a set never goes stale unseen: its id is never given again and its model never changes, so a
+        set that was replaced by one of the same name has no chunks left, and finding none makes us look again.
+        """
+        check_rows(embeddings, top_ks)
+        if not top_ks:
+            return []
+        key = (knowledge_set, model_name, embeddings.shape[1])
+        known = self._known_sets.get(key)
         with self._connection() as connection:
+            found = search_set(connection, known, embeddings, top_ks) if known else []
+            if any(found):
+                return found
             chosen = _find_set(connection, knowledge_set)
             if chosen is None:
-                return []
-            chosen.check_model(model_name, embedding.size)
-            rows = _nearest(connection, chosen, embedding, top_k)
-        return [
-            RetrievedChunk(chunk_id, uri, title, " > ".join(heading_path), anchor, text, float(distance))
-            for chunk_id, uri, title, heading_path, anchor, text, distance in rows
-        ]
+                return [[] for _ in top_ks]
+            chosen.check_model(model_name, embeddings.shape[1])
+            self._known_sets[key] = chosen
+            return found if chosen == known else search_set(connection, chosen, embeddings, top_ks)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection that knows the vector type; the driver's errors are translated here."""
-        try:
-            with self._pool.connection() as connection:
-                if connection.adapters.types.get("vector") is None:
-                    register_vector(connection)
-                yield connection
-        except psycopg.Error as exc:
-            raise database_unavailable(exc) from exc
+        with database_errors(), self._pool.connection() as connection:
+            if connection.adapters.types.get("vector") is None:
+                register_vector(connection)
+            yield connection
 
 
 def _find_set(cursor: psycopg.Connection[Any] | psycopg.Cursor[Any], name: str) -> KnowledgeSet | None:
@@ -148,15 +158,3 @@ def _copy_chunks(
                     Vector(embedding),
                 )
             )
-
-
-def _nearest(
-    connection: psycopg.Connection[Any], chosen: KnowledgeSet, embedding: Vectors, top_k: int
-) -> list[tuple[Any, ...]]:
-    ef_search = min(MAX_EF_SEARCH, max(MIN_EF_SEARCH, 2 * top_k))
-    query = statements.SEARCH.format(dimension=Literal(chosen.dimension), set_id=Literal(chosen.id))
-    with connection.transaction():
-        connection.execute(statements.SEARCH_SETTINGS, {"ef_search": str(ef_search)})
-        # Not prepared: a plan made without the limit's value may leave the index aside.
-        values = {"embedding": Vector(embedding.reshape(-1)), "top_k": top_k}
-        return connection.execute(query, values, prepare=False).fetchall()

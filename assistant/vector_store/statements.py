@@ -59,22 +59,34 @@ group by d.id
 order by d.uri
 """)
 
-# strict_order goes on looking when the nearest entries of the index are rows that were deleted meanwhile: without it
-# a search soon after a replacement finds too few.
-SEARCH_SETTINGS = SQL("""
-select set_config('hnsw.ef_search', %(ef_search)s, true), set_config('hnsw.iterative_scan', 'strict_order', true)
-""")
-
-SEARCH = SQL("""
-select c.id, d.uri, d.title, c.heading_path, c.anchor, c.text, c.distance
-from (
-    select id, document_id, heading_path, anchor, text,
-           (embedding::vector({dimension})) <=> %(embedding)s::vector({dimension}) as distance
-    from chunks
-    where knowledge_set_id = {set_id}
-    order by (embedding::vector({dimension})) <=> %(embedding)s::vector({dimension}), id
-    limit %(top_k)s
+# Several searches in one statement, their settings included: one round trip, and no transaction around it.
+# - {wanted} is one SEARCH_ROW for each search: an array of vectors would go as text, which costs more than the rest.
+# - set_config is local to the statement's own transaction, and evaluated with each row of `wanted`, before its search.
+# - strict_order goes on looking when the nearest entries of the index are rows that were deleted meanwhile: without it
+#   a search soon after a replacement finds too few.
+# - {most} and {top_k} are literals: a plan made without the limit's value may leave the index aside. So it may be
+#   prepared.
+SEARCH_ROW = SQL("({ordinal}, {top_k}, {embedding}::vector({dimension}))")
+SEARCH_MANY = SQL("""
+with wanted as materialized (
+    select ordinal, top_k, embedding,
+           set_config('hnsw.ef_search', %(ef_search)s, true), set_config('hnsw.iterative_scan', 'strict_order', true)
+    from (values {wanted}) as w (ordinal, top_k, embedding)
+)
+select w.ordinal, c.id, d.uri, d.title, c.heading_path, c.anchor, c.text, c.distance
+from wanted w
+cross join lateral (
+    select id, document_id, heading_path, anchor, text, distance, row_number() over (order by distance, id) as place
+    from (
+        select id, document_id, heading_path, anchor, text,
+               (embedding::vector({dimension})) <=> w.embedding as distance
+        from chunks
+        where knowledge_set_id = {set_id}
+        order by (embedding::vector({dimension})) <=> w.embedding, id
+        limit {most}
+    ) nearest
 ) c
 join documents d on d.id = c.document_id
-order by c.distance, c.id
+where c.place <= w.top_k
+order by w.ordinal, c.distance, c.id
 """)

@@ -4,11 +4,13 @@ of a model server. Only the chat platform and the model behind its server are fa
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
 from adapters.base import ChatAdapter
 from assistant.answer import Answerer, AnswerPolicy
+from assistant.answer_threads import AnswerThreads
 from assistant.conversations.store import ConversationStore
 from assistant.database import open_pool
 from assistant.embedding.base import Embedder
@@ -25,6 +27,8 @@ from assistant.vector_store.pgvector import PgVectorStore
 from assistant.worker import ConversationWorker
 from prompts.persona import load_persona
 from tests.acceptance.shop import stock
+
+STOP_S = 30.0
 
 
 @asynccontextmanager
@@ -53,9 +57,11 @@ def _start_worker(stack: ExitStack, database_url: str, redis_url: str, embedder:
     store = ConversationStore(pool, "worker")
     renewer = LeaseRenewer(store, Presence(database_url))
     worker = ConversationWorker(store, answers, renewer)
-    threads = QueueThreads(redis_url, 4, worker.answer_message)
+    answering = AnswerThreads(4, worker.answer_message)
+    queue = QueueThreads(redis_url, answering.submit)
     renewer.start()
     stack.callback(renewer.stop)
-    threads.start()
-    stack.callback(threads.stop)
+    queue.start()
+    stack.callback(lambda: queue.stop(time.monotonic() + STOP_S))
+    stack.callback(lambda: answering.stop(time.monotonic() + STOP_S))
     stack.callback(worker.stop)

@@ -1,121 +1,83 @@
 """Our own time for one message: from the post to the visible reply, without what the language model takes.
 
-`python -m tests.bench.bench_message [--rate 20] [--seconds 15]`: a gateway in this process with the fake platform, a
-real worker process with the real embedding model, real Postgres and Redis, and the fake TGI in a process of its own.
+`python -m tests.bench.bench_message [--rates 5,20,40,60] [--seconds 15] [--overload 200]`: real gateway and worker
+processes with the real embedding model, real Postgres and Redis, Slack's SDK over real sockets; the model server
+answers at once. Then posts at ten times the budget's rate, for the acknowledgements alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
-from adapters.base import RenderedPart, ReplyAddress
-from assistant.config import load_settings
-from assistant.database import migrate
-from assistant.embedded import Part, embedded_stack
-from assistant.gateway import Gateway
-from assistant.queue import WakeUpQueue
-from assistant.worker_process import WorkerProcess
-from tests.bench.figures import percentile, report
-from tests.fakes.platform import FakePlatform, Shown
+from tests.bench.desk import Around, Desk, around, our_desk
+from tests.bench.figures import Figures, keep_series, percentile, report
+from tests.bench.load import Run
 
-ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = (
-    "How do I connect Slack?",
-    "Which settings does the embedding model have?",
-    "How do I add documents?",
-    "What happens when Redis is down?",
-    "How large may a document be?",
-)
+BUDGET_RATE = 20.0
+OVERLOAD_S = 10.0
 _MODEL_TIME = """
 select m.event_key, (t.timings_s->>'generate')::float from messages m
-join replies r on r.message_id = m.id join traces t on t.reply_id = r.id where r.decision = 'answered'
+join replies r on r.message_id = m.id join traces t on t.reply_id = r.id where m.event_key = any(%s)
 """
 
 
-class TimedPlatform(FakePlatform):
-    """Notes when each reply became visible."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen_at: dict[str, float] = {}
-
-    def _show(self, address: ReplyAddress, part: RenderedPart, key: str) -> Shown:
-        self.seen_at.setdefault(address.message_id, time.perf_counter())
-        return super()._show(address, part, key)
-
-
-@contextmanager
-def fake_tgi() -> Iterator[str]:
-    """The address of a model server that answers at once."""
-    command = [sys.executable, "-m", "tests.fakes.tgi_server", "--tokens", "50", "--seconds", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-
-
-async def load(database_url: str, redis_url: str, rate: float, seconds: float) -> list[float]:
-    """Our own seconds for each message, `rate` posts a second in conversations of their own."""
-    platform = TimedPlatform()
-    queue = WakeUpQueue(redis_url)
-    gateway = Gateway(database_url, queue, {platform.platform: platform}, "default")
-    posted: dict[str, tuple[str, float]] = {}
-    count = int(rate * seconds)
-    async with gateway.running():
-        started = time.perf_counter()
-        posts = []
-        for number in range(count):
-            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
-            message = platform.message(QUESTIONS[number % len(QUESTIONS)], mention=True)
-            posted[message.address.message_id] = (message.event_key, time.perf_counter())
-            posts.append(asyncio.create_task(platform.people_say(message)))
-        while len(platform.seen_at) < count and time.perf_counter() < started + seconds + 60:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        await asyncio.gather(*posts)
-    queue.close()
+def own_s(database_url: str, run: Run) -> list[float]:
+    """Our own seconds for each message that was answered."""
     with psycopg.connect(database_url) as connection:
-        model_s: dict[str, float] = dict(connection.execute(_MODEL_TIME).fetchall())
+        model_s: dict[str, float] = dict(connection.execute(_MODEL_TIME, [run.event_keys]).fetchall())
     return [
-        platform.seen_at[message_id] - posted_at - model_s[event_key]
-        for message_id, (event_key, posted_at) in posted.items()
-        if event_key in model_s and message_id in platform.seen_at
+        visible_at - posted_at - model_s[key]
+        for key, posted_at, visible_at in zip(run.event_keys, run.posted_at, run.visible_at, strict=True)
+        if visible_at
     ]
+
+
+def at_rate(surroundings: Around, desk: Desk, rate: float, seconds: float) -> Figures:
+    """The figures of one rate."""
+    run = surroundings.load.at_rate(desk.events_url, rate, seconds)
+    own = own_s(surroundings.urls.database_url, run)
+    return {
+        "messages/s": rate,
+        "posted": run.count,
+        "answered": run.answered,
+        **{f"own time p{percent}, ms": percentile(own, percent) * 1000 for percent in (50, 90, 99)},
+        **{f"acknowledgement p{percent}, ms": percentile(run.ack_s, percent) * 1000 for percent in (50, 99)},
+    }
+
+
+def overloaded(surroundings: Around, desk: Desk, rate: float) -> Figures:
+    """Acknowledgements when more comes than can be answered; the answers are not waited for."""
+    run = surroundings.load.at_rate(desk.events_url, rate, OVERLOAD_S, wait_s=0.0)
+    times = {f"overload, acknowledgement p{p}, ms": percentile(run.ack_s, p) * 1000 for p in (50, 99)}
+    return {
+        "overload, messages/s": rate,
+        # A generator that can't keep up would flatter: it tells the rate that it reached.
+        "overload, messages/s really posted": run.count / (max(run.posted_at) - min(run.posted_at)),
+        **times,
+        "overload, acknowledgement max, ms": max(run.ack_s) * 1000,
+        "overload, refused": run.refused,
+    }
 
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=float, default=20.0)
-    parser.add_argument("--seconds", type=float, default=15.0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rates", default="5,20,40,60", help=f"messages/s; {BUDGET_RATE:g} must be among them")
+    parser.add_argument("--seconds", type=float, default=15.0, help="for each rate")
+    parser.add_argument("--overload", type=float, default=10 * BUDGET_RATE, help="messages/s; 0: not measured")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="llamadesk-bench-") as home, fake_tgi() as tgi_url:
-        os.environ.update(ASSISTANT_HOME=home, TGI_URL=tgi_url, ASSISTANT_MODEL_FAMILY="llama2")
-        with embedded_stack(Path(home), [Part.POSTGRES, Part.REDIS]) as urls:
-            os.environ.update(DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url)
-            migrate(urls.database_url)
-            ingest = [sys.executable, "-m", "ingest", "add", str(ROOT / "README.md"), str(ROOT / "docs")]
-            subprocess.run(ingest, check=True)
-            worker = WorkerProcess()
-            try:
-                worker.wait_until_ready(load_settings())
-                own_s = asyncio.run(load(urls.database_url, urls.redis_url, options.rate, options.seconds))
-            finally:
-                worker.stop()
-    figures = {f"own time p{percent}, ms": percentile(own_s, percent) * 1000 for percent in (50, 90, 99)}
-    report("message", {"messages/s": options.rate, "answered": len(own_s), **figures})
+    rates = [float(rate) for rate in options.rates.split(",")]
+    if BUDGET_RATE not in rates:
+        parser.error(f"--rates must hold {BUDGET_RATE:g}: the budget is for that one")
+    with around(model_s=0.0) as surroundings, our_desk(surroundings) as desk:
+        points = [at_rate(surroundings, desk, rate, options.seconds) for rate in rates]
+        figures = next(point for point in points if point["messages/s"] == BUDGET_RATE)
+        if options.overload:
+            figures |= overloaded(surroundings, desk, options.overload)
+    keep_series("latency", points)
+    report("message", figures)
 
 
 if __name__ == "__main__":

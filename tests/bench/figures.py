@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
+Figures = dict[str, float | int | str]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -20,7 +22,19 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ranked[min(len(ranked) - 1, max(0, round(percent / 100 * len(ranked)) - 1))]
 
 
-def report(name: str, figures: Mapping[str, float | int | str]) -> None:
+def machine() -> Figures:
+    """What the figures were measured on."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _processor(),
+        "memory, GB": round(memory_gb, 1),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
+
+
+def report(name: str, figures: Figures) -> None:
     """Print the figures as a table, and keep them with the machine's as build/bench/NAME.json."""
     table = Table(title=name)
     table.add_column("what")
@@ -28,6 +42,31 @@ def report(name: str, figures: Mapping[str, float | int | str]) -> None:
     for what, figure in figures.items():
         table.add_row(what, f"{figure:.2f}" if isinstance(figure, float) else str(figure))
     Console().print(table)
+    keep(name, {**figures, "machine": machine()})
+
+
+def keep(name: str, content: dict[str, Any]) -> None:
+    """Write build/bench/NAME.json."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
-    (FOLDER / f"{name}.json").write_text(json.dumps({**figures, "machine": machine}, indent=2) + "\n", encoding="utf-8")
+    (FOLDER / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def keep_series(name: str, points: Sequence[Figures]) -> None:
+    """Keep what a plot is drawn from."""
+    keep(name, {"points": list(points), "machine": machine()})
+
+
+def kept(name: str) -> dict[str, Any]:
+    """What build/bench/NAME.json holds; raises FileNotFoundError where the benchmark has not run."""
+    content: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor()
+    )

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from adapters.base import ChatAdapter, RenderedPart, Reply, ReplyAddress
-from adapters.errors import AdapterError, AuthenticationFailed
-from tests.contracts.adapter_harness import AdapterHarness, Inbox
+from adapters.base import ChatAdapter, Missed, RenderedPart, Reply, ReplyAddress
+from adapters.errors import AdapterError, AuthenticationFailed, DeliveryRefused, DeliveryUnknown
+from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
 from tests.contracts.render_contract import RenderContract
 
 HOSTILE = "Hi @everyone @here <!channel> <!here> <!everyone> <@U123> <@123456789> <@&456> <!subteam^S1> <#C1> read this"
+PART = RenderedPart("thirty days")
+LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+def question(harness: AdapterHarness, text: str) -> Post:
+    """Give a question to the assistant in the way the platform has: by a mention, or directly."""
+    return Post(text, mention=harness.has_channels, direct=not harness.has_channels)
 
 
 async def ask(harness: AdapterHarness, text: str = "hello") -> str:
-    """Put a question to the assistant in the way the platform has: by a mention, or directly."""
-    return await harness.post(text, mention=harness.has_channels, direct=not harness.has_channels)
+    return await harness.post(question(harness, text))
 
 
-async def started(harness: AdapterHarness) -> Inbox:
+async def started(harness: AdapterHarness, missed: Missed | None = None) -> Inbox:
     inbox = Inbox()
-    await harness.start(inbox)
+    await harness.start(inbox, missed)
     return inbox
 
 
@@ -52,6 +59,16 @@ def only_with_acknowledgement(harness: AdapterHarness) -> None:
         pytest.skip("the platform does not learn whether an event was taken")
 
 
+def only_where_people_change_posts(harness: AdapterHarness) -> None:
+    if not harness.people_change:
+        pytest.skip("what was written on the platform stays as it is")
+
+
+def only_with_edits(harness: AdapterHarness) -> None:
+    if not harness.adapter.capabilities.edits:
+        pytest.skip("the platform cannot change what was shown")
+
+
 class AdapterContract(RenderContract):
     # -- start
 
@@ -67,6 +84,17 @@ class AdapterContract(RenderContract):
         with pytest.raises(AuthenticationFailed, match=harness.token_setting):
             await adapter.start(Inbox())
         await adapter.close()
+
+    async def test_what_was_missed_is_delivered(self, harness: AdapterHarness) -> None:
+        """A question that was asked while nobody was connected is answered late, and not never."""
+        if not harness.tells_missed:
+            pytest.skip("the platform delivers by itself, or can't be asked")
+        asked_ids = {
+            await harness.unheard(Post("in the channel", mention=True)),
+            await harness.unheard(Post("in private", direct=True)),
+        }
+        inbox = await started(harness, Missed(LONG_AGO, (await harness.direct_channel(),)))
+        assert asked_ids == {message.address.message_id for message in await inbox.first(2)}
 
     # -- messages in
 
@@ -85,7 +113,7 @@ class AdapterContract(RenderContract):
         """Twin events of one post carry the same key, and each of them says that the assistant was named."""
         only_with_channels(harness)
         inbox = await started(harness)
-        await harness.post("hello", mention=True)
+        await harness.post(Post("hello", mention=True))
         messages = await inbox.first(harness.events_per_mention)
         assert len({message.event_key for message in messages}) == 1
         assert all(message.mentions_assistant for message in messages)
@@ -94,7 +122,7 @@ class AdapterContract(RenderContract):
     async def test_redelivered_event_has_the_same_key(self, harness: AdapterHarness) -> None:
         """What the platform sends again can be told from a new post."""
         inbox = await started(harness)
-        message_id = await harness.post("hello", direct=True)
+        message_id = await harness.post(Post("hello", direct=True))
         await inbox.first(1)
         await harness.redeliver(message_id)
         first, again = await inbox.first(2)
@@ -103,15 +131,15 @@ class AdapterContract(RenderContract):
     async def test_two_posts_have_two_keys(self, harness: AdapterHarness) -> None:
         """Equal text is not the same message."""
         inbox = await started(harness)
-        await harness.post("hello", direct=True)
-        await harness.post("hello", direct=True)
+        await harness.post(Post("hello", direct=True))
+        await harness.post(Post("hello", direct=True))
         first, second = await inbox.first(2)
         assert first.event_key != second.event_key
 
     async def test_direct_message_is_direct(self, harness: AdapterHarness) -> None:
         """A one-to-one chat speaks to the assistant without naming it."""
         inbox = await started(harness)
-        await harness.post("hello", direct=True)
+        await harness.post(Post("hello", direct=True))
         [message] = await inbox.first()
         assert message.address.is_direct
         assert message.is_addressed
@@ -120,7 +148,7 @@ class AdapterContract(RenderContract):
         """A message in a channel that names nobody arrives as overheard."""
         only_with_channels(harness)
         inbox = await started(harness)
-        await harness.post("lunch?")
+        await harness.post(Post("lunch?"))
         [message] = await inbox.first()
         assert not message.is_addressed
         assert not message.mentions_others
@@ -129,7 +157,7 @@ class AdapterContract(RenderContract):
         """Naming somebody else is not naming the assistant."""
         only_with_channels(harness)
         inbox = await started(harness)
-        await harness.post("can you look?", mention_other=True)
+        await harness.post(Post("can you look?", mention_other=True))
         [message] = await inbox.first()
         assert message.mentions_others
         assert not message.mentions_assistant
@@ -140,9 +168,9 @@ class AdapterContract(RenderContract):
         if not harness.adapter.capabilities.threads:
             pytest.skip("the platform has no threads")
         inbox = await started(harness)
-        root = await harness.post("first", mention=True)
-        await harness.post("second", in_thread_of=root)
-        await harness.post("third", in_thread_of=root)
+        root = await harness.post(Post("first", mention=True))
+        await harness.post(Post("second", in_thread_of=root))
+        await harness.post(Post("third", in_thread_of=root))
         messages = await inbox.first(harness.events_per_mention + 2)
         second, third = (next(m for m in messages if m.text == text) for text in ("second", "third"))
         assert second.address.thread
@@ -152,12 +180,109 @@ class AdapterContract(RenderContract):
         """Two bots must not talk to each other for ever; a person's message afterwards shows that all was delivered."""
         only_with_channels(harness)
         inbox = await started(harness)
-        await harness.post("I am the assistant", own=True, mention=True)
-        await harness.post("I am a bot", bot=True, mention=True)
-        await harness.post("I am a bot", bot=True, direct=True)
-        await harness.post("I am a person", direct=True)
+        await harness.post(Post("I am the assistant", own=True, mention=True))
+        await harness.post(Post("I am a bot", bot=True, mention=True))
+        await harness.post(Post("I am a bot", bot=True, direct=True))
+        await harness.post(Post("I am a person", direct=True))
         await inbox.first()
         assert [message.text for message in inbox.messages] == ["I am a person"]
+
+    # -- changes of messages
+
+    async def test_changed_post_arrives_anew_under_its_key(self, harness: AdapterHarness) -> None:
+        """Its text is the new one, its place and author are the same, and it tells when it was changed."""
+        only_where_people_change_posts(harness)
+        inbox = await started(harness)
+        message_id = await ask(harness, "how lnog?")
+        [first] = await inbox.first()
+        await harness.edit(message_id, question(harness, "how long?"))
+        change = await inbox.first_change()
+        assert change == replace(first, text="how long?", edited_at=change.edited_at)
+        assert change.edited_at is not None
+        assert change.edited_at >= first.sent_at
+        assert first.edited_at is None
+
+    async def test_changed_direct_message_arrives_anew_under_its_key(self, harness: AdapterHarness) -> None:
+        """A private question can be corrected as well."""
+        only_where_people_change_posts(harness)
+        inbox = await started(harness)
+        message_id = await harness.post(Post("how lnog?", direct=True))
+        [first] = await inbox.first()
+        await harness.edit(message_id, Post("how long?", direct=True))
+        change = await inbox.first_change()
+        assert change == replace(first, text="how long?", edited_at=change.edited_at)
+
+    async def test_mention_added_by_a_change_is_told(self, harness: AdapterHarness) -> None:
+        """Who forgot to name the assistant can do it afterwards; all events of that change say the same."""
+        only_where_people_change_posts(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        message_id = await harness.post(Post("how long?"))
+        [overheard] = await inbox.first()
+        await harness.edit(message_id, Post("how long?", mention=True))
+        change = await inbox.first_change()
+        await harness.post(Post("that was all", direct=True))
+        await inbox.until(lambda: inbox.messages[-1].text == "that was all")
+        assert change == replace(overheard, mentions_assistant=True, edited_at=change.edited_at)
+        assert set(inbox.changes) == {change}
+
+    async def test_deleted_post_arrives_as_deleted_under_its_key(self, harness: AdapterHarness) -> None:
+        """Which question was withdrawn can be told."""
+        only_where_people_change_posts(harness)
+        inbox = await started(harness)
+        message_id = await ask(harness)
+        [message] = await inbox.first()
+        await harness.delete(message_id)
+        assert (await inbox.first_deletion()).event_key == message.event_key
+
+    async def test_deleted_post_of_a_thread_arrives_under_its_key(self, harness: AdapterHarness) -> None:
+        """Also there the key is that of the post, and its root is not taken for it."""
+        only_where_people_change_posts(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        root = await harness.post(Post("first"))
+        message_id = await harness.post(Post("second", in_thread_of=root))
+        second = (await inbox.first(2))[1]
+        await harness.delete(message_id)
+        assert (await inbox.first_deletion()).event_key == second.event_key
+
+    async def test_deleted_root_of_a_thread_arrives_under_its_key(self, harness: AdapterHarness) -> None:
+        """Platforms tell of it in another way, as there are posts below it."""
+        only_where_people_change_posts(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        root = await harness.post(Post("first"))
+        await harness.post(Post("second", in_thread_of=root))
+        first, _ = await inbox.first(2)
+        await harness.delete(root)
+        assert (await inbox.first_deletion()).event_key == first.event_key
+        assert inbox.changes == []
+
+    async def test_preview_of_a_link_is_no_change(self, harness: AdapterHarness) -> None:
+        """What the platform adds to a post is not what its author says."""
+        only_where_people_change_posts(harness)
+        inbox = await started(harness)
+        message_id = await harness.post(Post("see https://x.example", direct=True))
+        await inbox.first()
+        await harness.preview(message_id)
+        await harness.post(Post("that was all", direct=True))
+        await inbox.first(2)
+        assert [message.text for message in inbox.messages] == ["see https://x.example", "that was all"]
+        assert inbox.changes == []
+
+    async def test_changes_of_own_and_other_bots_messages_never_arrive(self, harness: AdapterHarness) -> None:
+        """The assistant's own edits would come back as questions."""
+        only_where_people_change_posts(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        for post in (Post("I am", own=True), Post("I am", bot=True)):
+            message_id = await harness.post(post)
+            await harness.edit(message_id, replace(post, text="I was", mention=True))
+            await harness.delete(message_id)
+        await harness.post(Post("I am a person", direct=True))
+        await inbox.first()
+        assert [message.text for message in inbox.messages] == ["I am a person"]
+        assert inbox.deletions == []
 
     # -- acknowledgement
 
@@ -167,7 +292,7 @@ class AdapterContract(RenderContract):
         inbox = Inbox()
         inbox.hold()
         await harness.start(inbox)
-        message_id = await harness.post("hello", direct=True)
+        message_id = await harness.post(Post("hello", direct=True))
         await inbox.first()
         assert not await harness.acknowledged(message_id)
         inbox.release()
@@ -180,7 +305,7 @@ class AdapterContract(RenderContract):
         inbox = Inbox()
         inbox.fails = True
         await harness.start(inbox)
-        message_id = await harness.post("hello", direct=True)
+        message_id = await harness.post(Post("hello", direct=True))
         await harness.settled(message_id)
         assert not await harness.acknowledged(message_id)
         inbox.fails = False
@@ -202,7 +327,7 @@ class AdapterContract(RenderContract):
     async def test_reply_to_a_direct_message_shows_in_the_direct_chat(self, harness: AdapterHarness) -> None:
         """A private question gets a private answer."""
         inbox = await started(harness)
-        await harness.post("hello", direct=True)
+        await harness.post(Post("hello", direct=True))
         [message] = await inbox.first()
         await say(harness, message.address, "thirty days")
         assert await harness.visible(message.address) == ["thirty days"]
@@ -228,9 +353,34 @@ class AdapterContract(RenderContract):
         if not harness.adapter.capabilities.idempotent_send:
             pytest.skip("the platform cannot tell a repeated send")
         address = await asked(harness)
-        for _ in range(2):
-            await harness.adapter.send(address, RenderedPart("thirty days"), "the-same-key")
+        first = await harness.adapter.send(address, PART, "the-same-key")
+        again = await harness.adapter.send(address, PART, "the-same-key", may_be_shown=True)
+        assert first == again
         assert await harness.visible(address) == ["thirty days"]
+
+    async def test_send_after_a_lost_answer_shows_once(self, harness: AdapterHarness) -> None:
+        """The sender that does not know asks the platform, and gets the id of what is there."""
+        if not (harness.loses_answers and harness.adapter.capabilities.idempotent_send):
+            pytest.skip("no answer is lost, or the platform cannot tell a repeated send")
+        address = await asked(harness)
+        await harness.lose_answer()
+        with pytest.raises(DeliveryUnknown):
+            await harness.adapter.send(address, PART, "key")
+        sent = await harness.adapter.send(address, PART, "key", may_be_shown=True)
+        assert await harness.visible(address) == ["thirty days"]
+        await harness.adapter.retract(address, sent.message_id)
+        assert await harness.visible(address) == []
+
+    @pytest.mark.parametrize("direct", [False, True], ids=["channel", "direct"])
+    async def test_send_that_was_never_carried_out_shows(self, harness: AdapterHarness, direct: bool) -> None:
+        """What may be shown and is not, is shown now; somebody else's like words are not ours."""
+        if not direct:
+            only_with_channels(harness)
+        inbox = await started(harness)
+        await harness.post(Post("thirty days", mention=not direct, direct=direct))
+        [message] = await inbox.first()
+        await harness.adapter.send(message.address, PART, "key", may_be_shown=True)
+        assert await harness.visible(message.address) == ["thirty days"]
 
     async def test_unknown_channel_raises_only_an_adapter_error(self, harness: AdapterHarness) -> None:
         """The caller needs to know no platform's own exceptions."""
@@ -239,6 +389,71 @@ class AdapterContract(RenderContract):
         address = replace(await asked(harness), channel=harness.unknown_channel, thread="")
         with pytest.raises(AdapterError):
             await harness.adapter.send(address, RenderedPart("hello"), "key")
+
+    # -- changes of replies
+
+    async def test_edit_replaces_what_was_shown(self, harness: AdapterHarness) -> None:
+        """One message stays one message, in its place; the same edit again changes nothing."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, PART, "key-0")
+        await harness.adapter.send(address, RenderedPart("or forty"), "key-1")
+        for _ in range(2):
+            await harness.adapter.edit(address, sent.message_id, RenderedPart("sixty days"))
+        assert await harness.visible(address) == ["sixty days", "or forty"]
+
+    async def test_edited_text_pings_nobody(self, harness: AdapterHarness) -> None:
+        """The second text is as harmless as the first."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, PART, "key")
+        [part] = harness.adapter.render(Reply(HOSTILE))
+        await harness.adapter.edit(address, sent.message_id, part)
+        assert "read this" in " ".join(await harness.visible(address))
+        assert await harness.pinged(address) == []
+
+    async def test_retracted_part_is_gone_and_stays_so(self, harness: AdapterHarness) -> None:
+        """Taking it away twice is no error; its neighbour stands."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, PART, "key-0")
+        await harness.adapter.send(address, RenderedPart("or forty"), "key-1")
+        for _ in range(2):
+            await harness.adapter.retract(address, sent.message_id)
+        assert await harness.visible(address) == ["or forty"]
+
+    async def test_edit_of_a_part_that_is_gone_is_refused(self, harness: AdapterHarness) -> None:
+        """Then there is nothing to put right, and nothing new is shown."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, PART, "key")
+        await harness.adapter.retract(address, sent.message_id)
+        with pytest.raises(DeliveryRefused):
+            await harness.adapter.edit(address, sent.message_id, PART)
+        assert await harness.visible(address) == []
+
+    async def test_edit_and_retract_in_a_direct_chat(self, harness: AdapterHarness) -> None:
+        """They work wherever a reply is shown."""
+        only_with_edits(harness)
+        inbox = await started(harness)
+        await harness.post(Post("hello", direct=True))
+        address = (await inbox.first())[0].address
+        sent = await harness.adapter.send(address, PART, "key")
+        await harness.adapter.edit(address, sent.message_id, RenderedPart("sixty days"))
+        assert await harness.visible(address) == ["sixty days"]
+        await harness.adapter.retract(address, sent.message_id)
+        assert await harness.visible(address) == []
+
+    async def test_platform_without_edits_refuses_them(self, harness: AdapterHarness) -> None:
+        """The caller that did not look at the capabilities hears it."""
+        if harness.adapter.capabilities.edits:
+            pytest.skip("the platform has edits")
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, PART, "key")
+        with pytest.raises(DeliveryRefused):
+            await harness.adapter.edit(address, sent.message_id, PART)
+        with pytest.raises(DeliveryRefused):
+            await harness.adapter.retract(address, sent.message_id)
 
     # -- close
 

@@ -4,8 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from adapters.base import ChatAdapter, IncomingMessage, OnMessage, ReplyAddress
+from adapters.base import (
+    ChatAdapter,
+    DeletedMessage,
+    IncomingEvent,
+    IncomingMessage,
+    Missed,
+    OnEvent,
+    ReplyAddress,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What somebody writes on the platform.
+
+    `mention` puts the platform's mention of the assistant in front of the text, `mention_other` one of another person.
+    `direct` writes in the one-to-one chat. `in_thread_of` is the id of a message with a thread below it. `bot` posts as
+    another bot, `own` as the assistant itself.
+    """
+
+    text: str
+    mention: bool = False
+    mention_other: bool = False
+    direct: bool = False
+    in_thread_of: str = ""
+    author: str = "U1"
+    bot: bool = False
+    own: bool = False
 
 
 class AdapterHarness(ABC):
@@ -16,6 +45,9 @@ class AdapterHarness(ABC):
     events_per_mention: how many events one post in a channel that names the assistant makes.
     token_setting: the setting that a wrong token's error must name; "" where the platform has no token.
     unknown_channel: a well-formed channel id that the platform refuses; "" where there is no such thing.
+    people_change: people can edit and delete what they wrote.
+    tells_missed: what was written while nobody was connected can be read afterwards.
+    loses_answers: there is a network between the adapter and the platform.
     """
 
     adapter: ChatAdapter
@@ -24,29 +56,41 @@ class AdapterHarness(ABC):
     events_per_mention = 1
     token_setting = ""
     unknown_channel = ""
+    people_change = True
+    tells_missed = False
+    loses_answers = True
 
-    async def start(self, on_message: OnMessage) -> None:
-        await self.adapter.start(on_message)
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
+        await self.adapter.start(on_event, missed)
 
     @abstractmethod
-    async def post(
-        self,
-        text: str,
-        *,
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-        in_thread_of: str | None = None,
-        author: str = "U1",
-        bot: bool = False,
-        own: bool = False,
-    ) -> str:
-        """Give the id of a new post on the platform, whose events are on their way when this returns.
+    async def post(self, post: Post) -> str:
+        """Give the id of a new post on the platform, whose events are on their way when this returns."""
 
-        `mention` puts the platform's mention of the assistant in front of the text, `mention_other` one of another
-        person. `direct` writes in the one-to-one chat. `in_thread_of` is the id of a message with a thread below it.
-        `bot` posts as another bot, `own` as the assistant itself.
-        """
+    async def edit(self, message_id: str, post: Post) -> None:
+        """Let the author of a post change it into this one (where `people_change`)."""
+        raise NotImplementedError
+
+    async def delete(self, message_id: str) -> None:
+        """Let somebody take a post away (where `people_change`)."""
+        raise NotImplementedError
+
+    async def preview(self, message_id: str) -> None:
+        """Let the platform add a link's preview to a post, and tell of that change (where `people_change`)."""
+        raise NotImplementedError
+
+    async def unheard(self, post: Post) -> str:
+        """Write a post while nobody is connected (where `tells_missed`)."""
+        raise NotImplementedError
+
+    async def direct_channel(self, author: str = "U1") -> str:
+        """Give the channel of the author's one-to-one chat (where `tells_missed`)."""
+        raise NotImplementedError
+
+    async def lose_answer(self) -> None:
+        """Let the next `send` be carried out and its answer be lost, and then let the time pass in which the platform
+        by itself knows a repeat (where `loses_answers`)."""
+        raise NotImplementedError
 
     @abstractmethod
     async def redeliver(self, message_id: str) -> None:
@@ -82,17 +126,21 @@ class AdapterHarness(ABC):
 
 
 class Inbox:
-    """An `on_message` that keeps what it gets, can be held back, and can be told to fail."""
+    """An `on_event` that keeps what it gets, can be held back, and can be told to fail."""
 
     def __init__(self) -> None:
         self.messages: list[IncomingMessage] = []
+        self.deletions: list[DeletedMessage] = []
         self.fails = False
         self._arrived = asyncio.Condition()
         self._open = asyncio.Event()
         self._open.set()
 
-    async def __call__(self, message: IncomingMessage) -> None:
-        self.messages.append(message)
+    async def __call__(self, event: IncomingEvent) -> None:
+        if isinstance(event, DeletedMessage):
+            self.deletions.append(event)
+        else:
+            self.messages.append(event)
         async with self._arrived:
             self._arrived.notify_all()
         await self._open.wait()
@@ -106,8 +154,27 @@ class Inbox:
     def release(self) -> None:
         self._open.set()
 
+    @property
+    def changes(self) -> list[IncomingMessage]:
+        """What arrived as changed posts."""
+        return [message for message in self.messages if message.edited_at is not None]
+
     async def first(self, count: int = 1, timeout_s: float = 20) -> list[IncomingMessage]:
         """Give the first `count` messages, as soon as they are there."""
-        async with asyncio.timeout(timeout_s), self._arrived:
-            await self._arrived.wait_for(lambda: len(self.messages) >= count)
+        await self.until(lambda: len(self.messages) >= count, timeout_s)
         return self.messages[:count]
+
+    async def first_change(self, timeout_s: float = 20) -> IncomingMessage:
+        """Give the first changed post."""
+        await self.until(lambda: bool(self.changes), timeout_s)
+        return self.changes[0]
+
+    async def first_deletion(self, timeout_s: float = 20) -> DeletedMessage:
+        """Give the first deleted post."""
+        await self.until(lambda: bool(self.deletions), timeout_s)
+        return self.deletions[0]
+
+    async def until(self, there: Callable[[], bool], timeout_s: float = 20) -> None:
+        """Return once what has arrived is enough."""
+        async with asyncio.timeout(timeout_s), self._arrived:
+            await self._arrived.wait_for(there)

@@ -94,6 +94,27 @@ class VectorStoreContract:
         assert (second.uri, second.content_hash, second.chunk_count) == ("b.md", "ab" * 32, 2)
         assert abs(datetime.now(UTC) - second.updated_at) < timedelta(minutes=1)
 
+    def test_many_searches_give_what_each_alone_gives(self, store: VectorStore) -> None:
+        """In the order of the embeddings, each with its own top_k."""
+        store_texts(store, "a.md", {"east": unit(1, 0), "north": unit(0, 1), "north-east": unit(1, 1)})
+        queries = np.stack([unit(0, 1), unit(1, 0), unit(1, 1)])
+        found = store.search_many("default", MODEL, queries, [2, 1, 3])
+        alone = [store.search("default", MODEL, query, top_k) for query, top_k in zip(queries, [2, 1, 3], strict=True)]
+        assert [[hit.text for hit in hits] for hits in found] == [
+            ["north", "north-east"],
+            ["east"],
+            ["north-east", "east", "north"],
+        ]
+        assert found == alone
+
+    def test_many_searches_may_be_none(self, store: VectorStore) -> None:
+        """No embedding, no list; an unknown set has one empty list for each; rows and numbers belong together."""
+        assert store.search_many("default", MODEL, np.empty((0, DIMENSION), dtype=np.float32), []) == []
+        assert store.search_many("nowhere", MODEL, np.stack([unit(1), unit(0, 1)]), [1, 2]) == [[], []]
+        for top_ks in ([1, 2], [0]):
+            with pytest.raises(ValueError, match="top_k"):
+                store.search_many("default", MODEL, unit(1).reshape(1, -1), top_ks)
+
     def test_an_unknown_knowledge_set_gives_nothing(self, store: VectorStore) -> None:
         """No error: a set exists from its first document on."""
         assert store.search("nowhere", MODEL, unit(1), top_k=5) == []

@@ -157,10 +157,12 @@ class FakeGateway:
         await session.replay(data["seq"])
 
     def _visible(self, event: str, data: Json, intents: int) -> Json | None:
-        if event != "MESSAGE_CREATE":
+        if not event.startswith("MESSAGE_"):
             return data
         if not intents & (GUILD_MESSAGES if "guild_id" in data else DIRECT_MESSAGES):
             return None
+        if event.startswith("MESSAGE_DELETE"):
+            return data
         named = any(user["id"] == self.world.bot["id"] for user in data["mentions"])
         if intents & MESSAGE_CONTENT or named or "guild_id" not in data or data["author"] == self.world.bot:
             return data

@@ -15,6 +15,7 @@ from tests.fakes.discord_gateway import FakeGateway
 from tests.fakes.discord_world import TEXT, Json, World
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, EMPTY_MESSAGE, NO_PERMISSION = 10003, 10008, 50006, 50013
+CANNOT_EDIT = 50005
 WRONG_CHANNEL_TYPE, INVALID_FORM, THREAD_EXISTS = 50024, 50035, 160004
 MAX_CONTENT, MAX_NONCE, MAX_THREAD_NAME = 2000, 25, 100
 
@@ -26,13 +27,15 @@ Route = Callable[[web.Request], Awaitable[web.Response]]
 class Failure:
     """What the next `times` requests whose "METHOD /path" matches `request` meet, in place of their answer.
 
-    `status` 0 breaks the connection. `accepted`: the call does its work before that, and only the answer is lost.
+    `status` 0 breaks the connection, and `hangs` leaves it open without an answer. `accepted`: the call does its work
+    before that, and only the answer is lost.
     """
 
     request: str
     status: int = 503
     times: int = 1
     accepted: bool = False
+    hangs: bool = False
     body: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -60,6 +63,11 @@ class FakeRest:
         self.failures: list[Failure] = []
         self.calls: list[str] = []
         self.payloads: list[Json] = []
+        self._never = asyncio.Event()
+
+    def release(self) -> None:
+        """End the calls that hang."""
+        self._never.set()
 
     def routes(self, base: str) -> list[web.RouteDef]:
         return [
@@ -70,6 +78,8 @@ class FakeRest:
             web.get(base + "/channels/{channel}/messages", self._answering(self._history)),
             web.post(base + "/channels/{channel}/messages", self._answering(self._create_message)),
             web.get(base + "/channels/{channel}/messages/{message}", self._answering(self._message)),
+            web.patch(base + "/channels/{channel}/messages/{message}", self._answering(self._edit_message)),
+            web.delete(base + "/channels/{channel}/messages/{message}", self._answering(self._delete_message)),
             web.post(base + "/channels/{channel}/messages/{message}/threads", self._answering(self._create_thread)),
             web.put(
                 base + "/channels/{channel}/messages/{message}/reactions/{emoji}/@me", self._answering(self._react)
@@ -88,6 +98,8 @@ class FakeRest:
                 response = await self._answer(route, request)
             if failure is None:
                 return response
+            if failure.hangs:
+                await self._never.wait()
             if failure.status == 0 and request.transport is not None:
                 request.transport.abort()
                 await asyncio.sleep(0)
@@ -149,10 +161,22 @@ class FakeRest:
         if reference := payload.get("message_reference"):
             kept["message_reference"] = {key: str(value) for key, value in reference.items() if key.endswith("_id")}
         message = self.world.add_message(channel["id"], self.world.bot, content, **kept)
-        if nonce:
+        if nonce and self.world.remembers_nonces:
             self.world.nonces[nonce] = message
         await self.gateway.dispatch("MESSAGE_CREATE", message)
         return _json(message)
+
+    async def _edit_message(self, request: web.Request) -> web.Response:
+        message, payload = self._own_message(request, CANNOT_EDIT), await request.json()
+        self.payloads.append(payload)
+        self.world.edit_message(message, _content(payload), payload.get("allowed_mentions"))
+        await self.gateway.dispatch("MESSAGE_UPDATE", message)
+        return _json(message)
+
+    async def _delete_message(self, request: web.Request) -> web.Response:
+        deleted = self.world.delete_message(self._own_message(request, NO_PERMISSION)["id"])
+        await self.gateway.dispatch("MESSAGE_DELETE", deleted)
+        return web.Response(status=204)
 
     async def _create_thread(self, request: web.Request) -> web.Response:
         channel, payload = self._known(request), await request.json()
@@ -179,6 +203,12 @@ class FakeRest:
         message = self.world.find_message(self._known(request)["id"], request.match_info["message"])
         if message is None:
             raise Refusal(404, UNKNOWN_MESSAGE, "Unknown Message")
+        return message
+
+    def _own_message(self, request: web.Request, code: int) -> Json:
+        message = self._known_message(request)
+        if message["author"]["id"] != self.world.bot["id"]:
+            raise Refusal(403, code, "Not the author")
         return message
 
 

@@ -45,6 +45,7 @@ class FakeDiscord:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.rest.release()
         await self.gateway.close_all()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -69,20 +70,42 @@ class FakeDiscord:
         user = self.world.user(author, bot=bot)
         if direct:
             channel = self.world.direct_channel(user)["id"]
-        elif in_thread_of is not None:
+        elif in_thread_of:
             channel = await self._thread_below(in_thread_of, user)
-        named = self.world.bot if mention else self.world.user("bob") if mention_other else None
-        content = f"<@{named['id']}> {text}" if named else text
+        content = self.content(text, mention, mention_other)
         message = self.world.add_message(channel or self.world.general, user, content, **fields)
         await self.gateway.dispatch("MESSAGE_CREATE", message)
         return message
 
+    def content(self, text: str, mention: bool = False, mention_other: bool = False) -> str:
+        """Give the text as it is written when it names the assistant or somebody else."""
+        named = self.world.bot if mention else self.world.user("bob") if mention_other else None
+        return f"<@{named['id']}> {text}" if named else text
+
+    async def edit(self, message_id: str, content: str) -> None:
+        """Let the author of a message change it."""
+        message = self.world.message(message_id)
+        self.world.edit_message(message, content)
+        await self.gateway.dispatch("MESSAGE_UPDATE", dict(message))
+
+    async def preview(self, message_id: str) -> None:
+        """Let Discord add a link's preview to the message, which changes no word of it."""
+        message = self.world.message(message_id)
+        message["embeds"] = [{"type": "link", "url": "https://x.example", "title": "X"}]
+        await self.gateway.dispatch("MESSAGE_UPDATE", dict(message))
+
+    async def delete(self, *message_ids: str) -> None:
+        """Let somebody take messages of one channel away, several at once."""
+        deleted = [self.world.delete_message(message_id) for message_id in message_ids]
+        if len(deleted) == 1:
+            await self.gateway.dispatch("MESSAGE_DELETE", deleted[0])
+        else:
+            place = {key: value for key, value in deleted[0].items() if key != "id"}
+            await self.gateway.dispatch("MESSAGE_DELETE_BULK", place | {"ids": list(message_ids)})
+
     async def redeliver(self, message_id: str) -> None:
         """Send the event of an earlier message once more."""
-        for messages in self.world.messages.values():
-            for message in messages:
-                if message["id"] == message_id:
-                    await self.gateway.dispatch("MESSAGE_CREATE", message)
+        await self.gateway.dispatch("MESSAGE_CREATE", self.world.message(message_id))
 
     def messages(self, channel: str, thread: str = "") -> list[Json]:
         """Give the assistant's own messages in a thread, if it is there, else in the channel; oldest first."""

@@ -28,6 +28,7 @@ class World:
     nonces: dict[str, Json] = field(default_factory=dict)
     reactions: list[tuple[str, str]] = field(default_factory=list)
     threads_forbidden: bool = False
+    remembers_nonces: bool = True
     _counter: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -81,6 +82,23 @@ class World:
         channel["last_message_id"] = message["id"]
         self.pings[message["id"]] = self._pings(message, allowed)
         return self.messages[channel_id][-1]
+
+    def edit_message(self, message: Json, content: str, allowed_mentions: Json | None = None) -> None:
+        """Change a message in place."""
+        allowed = (allowed_mentions or {"parse": ["users", "roles", "everyone"]}).get("parse", [])
+        message |= {"content": content, "edited_timestamp": datetime.now(UTC).isoformat()}
+        message |= self._mentions(content, "everyone" in allowed)
+        self.pings[message["id"]] += self._pings(message, allowed)
+
+    def delete_message(self, message_id: str) -> Json:
+        """Take a message away, and give what Discord tells of that."""
+        message = self.message(message_id)
+        self.messages[message["channel_id"]].remove(message)
+        return {"id": message_id, **{key: message[key] for key in ("channel_id", "guild_id") if key in message}}
+
+    def message(self, message_id: str) -> Json:
+        [message] = [m for messages in self.messages.values() for m in messages if m["id"] == message_id]
+        return message
 
     def find_message(self, channel_id: str, message_id: str) -> Json | None:
         return next((m for m in self.messages.get(channel_id, []) if m["id"] == message_id), None)

@@ -59,6 +59,15 @@ class Exchange:
         self._reader, self._writer = streams
         self.keep_alive = True
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the connection has ended, or is about to."""
+        return self._writer.is_closing()
+
+    def write_soon(self, data: bytes) -> None:
+        """Write without waiting for room: for what is small, however slow the client reads."""
+        self._writer.write(data)
+
     async def write(self, data: bytes) -> None:
         self._writer.write(data)
         await self._writer.drain()
@@ -112,6 +121,7 @@ class ModelServer:
     """
 
     generation_path = ""
+    keeps_requests = True
 
     def __init__(self, answer: Answer = one_answer, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
@@ -201,7 +211,8 @@ class ModelServer:
         number = self.connections
         try:
             while request := await _read_request(reader, number):
-                self.requests.append(request)
+                if self.keeps_requests:
+                    self.requests.append(request)
                 exchange = Exchange(self, request, (reader, writer))
                 await self._answer(exchange)
                 if not exchange.keep_alive:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from adapters.base import (
     Capabilities,
+    DeletedMessage,
+    IncomingEvent,
     IncomingMessage,
-    OnMessage,
+    Missed,
+    OnEvent,
     RenderedPart,
     Reply,
     ReplyAddress,
     SentMessage,
-    Source,
 )
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryRefused, PlatformUnavailable
 from adapters.split_text import split_text
+from tests.fakes.platform_people import FakePeople, harmless, pings_in, source_line
 
 GOOD_TOKEN = "fake-good-token"
 CHANNELS = ("C1", "C2")
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-IN_MEMORY = Capabilities(max_chars=2000, idempotent_send=True, threads=True)
-# The platform's rule: these notify people. Its adapter takes their force with an invisible word joiner.
-PING = re.compile(r"@\w+|<!\w+>|<@\w+>|<!subteam\^\w+>|<@&\w+>")
-WORD_JOINER = "\u2060"
+IN_MEMORY = Capabilities(max_chars=2000, idempotent_send=True, threads=True, edits=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,99 +37,122 @@ class Shown:
     idempotency_key: str
 
 
-@dataclass
-class FakePlatform:
-    """A `ChatAdapter` whose platform is itself: `people_say` brings messages in, `shown` is what people see.
+class Seen(NamedTuple):
+    """One thing that people saw happen to a message of the assistant; `text` is what stood there afterwards, or, where
+    it was retracted, until then."""
 
-    `failures` are raised by the next calls of `send`, first one first (None lets a call through); a failure in
-    `lost_answers` is raised after the message was shown, as when the platform's answer is lost.
+    kind: Literal["shown", "edited", "retracted"]
+    message_id: str
+    text: str
+
+
+@dataclass
+class FakePlatform(FakePeople):
+    """A `ChatAdapter` whose platform is itself: `people_say` brings messages in, `shown` is what people see now, and
+    `history` all that they ever saw.
+
+    `failures` are raised by the next calls of `send`, `edit` and `retract`, first one first (None lets a call through);
+    a failure in `lost_answers` is raised after the call was carried out, as when the platform's answer is lost.
+    A `send` with an earlier one's key shows the message again, unless `may_be_shown` says to look first. `missed` is
+    what the last `start` was given.
     """
 
     token: str = GOOD_TOKEN
     platform: str = "fake"
     capabilities: Capabilities = IN_MEMORY
     shown: list[Shown] = field(default_factory=list)
+    history: list[Seen] = field(default_factory=list)
     failures: list[AdapterError | None] = field(default_factory=list)
     lost_answers: list[AdapterError] = field(default_factory=list)
     acknowledged: set[str] = field(default_factory=set)
-    _on_message: OnMessage | None = None
-    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    _seconds: itertools.count[int] = field(default_factory=itertools.count)
+    missed: Missed | None = None
+    _on_event: OnEvent | None = None
 
-    async def start(self, on_message: OnMessage) -> None:
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
         if self.token != GOOD_TOKEN:
             raise AuthenticationFailed("The fake platform refused FAKE_TOKEN: set it to the good one.")
-        self._on_message = on_message
+        self._on_event, self.missed = on_event, missed
+        for message in self.unheard_since(missed):
+            await self.people_say(message)
 
     def render(self, reply: Reply) -> Sequence[RenderedPart]:
-        text = "\n\n".join([reply.text, *map(_source_line, reply.sources)])
-        parts = split_text(_harmless(text), self.capabilities.max_chars)
-        return tuple(RenderedPart(part) for part in parts)
+        text = "\n\n".join([reply.text, *map(source_line, reply.sources)])
+        return tuple(RenderedPart(part) for part in split_text(harmless(text), self.capabilities.max_chars))
 
-    async def send(self, address: ReplyAddress, part: RenderedPart, idempotency_key: str) -> SentMessage:
-        if self._on_message is None:
-            raise PlatformUnavailable("The fake platform is closed: start it first.")
-        if self.failures and (failure := self.failures.pop(0)) is not None:
-            raise failure
+    async def send(
+        self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
+    ) -> SentMessage:
+        self._meet_failure()
         if not address.is_direct and address.channel not in CHANNELS:
             raise DeliveryRefused(f"The fake platform has no channel {address.channel}.")
-        sent = self._show(address, part, idempotency_key)
-        if self.lost_answers:
-            raise self.lost_answers.pop(0)
+        looks_first = may_be_shown and self.capabilities.idempotent_send
+        earlier = (shown for shown in self.shown if looks_first and shown.idempotency_key == idempotency_key)
+        sent = next(earlier, None) or self._show(address, part, idempotency_key)
+        self._lose_answer()
         return SentMessage(sent.message_id)
 
     def _show(self, address: ReplyAddress, part: RenderedPart, key: str) -> Shown:
-        if self.capabilities.idempotent_send:
-            for earlier in self.shown:
-                if earlier.idempotency_key == key:
-                    return earlier
         self.shown.append(Shown(self.new_id(), address, part.text, key))
+        self.history.append(Seen("shown", self.shown[-1].message_id, part.text))
         return self.shown[-1]
 
+    async def edit(self, address: ReplyAddress, message_id: str, part: RenderedPart) -> None:
+        self._meet_failure(changes=True)
+        place = self._place(message_id)
+        if place is None:
+            raise DeliveryRefused("The fake platform has no such message.")
+        self.shown[place] = replace(self.shown[place], text=part.text)
+        self.history.append(Seen("edited", message_id, part.text))
+        self._lose_answer()
+
+    async def retract(self, address: ReplyAddress, message_id: str) -> None:
+        self._meet_failure(changes=True)
+        place = self._place(message_id)
+        if place is not None:
+            self.history.append(Seen("retracted", message_id, self.shown.pop(place).text))
+        self._lose_answer()
+
     async def close(self) -> None:
-        self._on_message = None
-
-    def new_id(self) -> str:
-        return f"M{next(self._ids)}"
-
-    def message(
-        self,
-        text: str,
-        *,
-        message_id: str = "",
-        channel: str = "C1",
-        thread: str = "",
-        author: str = "U1",
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-    ) -> IncomingMessage:
-        """Give what a person's post becomes; ids and times count upwards."""
-        message_id = message_id or self.new_id()
-        address = ReplyAddress(
-            platform=self.platform,
-            workspace="W1",
-            channel=f"D-{author}" if direct else channel,
-            thread="" if direct else thread or message_id,
-            message_id=message_id,
-            is_direct=direct,
-        )
-        return IncomingMessage(
-            address=address,
-            author_id=author,
-            author_name=f"Person {author}",
-            text=text,
-            sent_at=EPOCH + timedelta(seconds=next(self._seconds)),
-            mentions_assistant=mention,
-            mentions_others=mention_other,
-        )
+        self._on_event = None
 
     async def people_say(self, message: IncomingMessage) -> None:
         """Deliver one event. A failure of the callback leaves it unacknowledged, and is the caller's to see."""
-        if self._on_message is None:
+        self.posts[message.event_key] = message
+        await self._deliver(message, message.address.message_id)
+
+    async def people_edit(self, message: IncomingMessage) -> None:
+        """Let the author change the post into this one; if it is as it was, no event tells of it. An event that is
+        delivered twice is a second `people_say` of the edited message."""
+        if not self.stands(message):
+            await self.people_say(replace(message, edited_at=message.edited_at or self.next_time()))
+
+    async def people_delete(self, message: IncomingMessage) -> None:
+        """Let the author take the post away."""
+        place = message.address
+        deleted = DeletedMessage(place.platform, place.workspace, place.channel, place.message_id)
+        await self._deliver(deleted, deleted.message_id)
+
+    async def _deliver(self, event: IncomingEvent, message_id: str) -> None:
+        if self._on_event is None:
             raise PlatformUnavailable("The fake platform is closed: start it first.")
-        await self._on_message(message)
-        self.acknowledged.add(message.address.message_id)
+        await self._on_event(event)
+        self.acknowledged.add(message_id)
+
+    def _meet_failure(self, changes: bool = False) -> None:
+        if changes and not self.capabilities.edits:
+            raise DeliveryRefused("The fake platform was told to have no edits.")
+        if self._on_event is None:
+            raise PlatformUnavailable("The fake platform is closed: start it first.")
+        if self.failures and (failure := self.failures.pop(0)) is not None:
+            raise failure
+
+    def _lose_answer(self) -> None:
+        if self.lost_answers:
+            raise self.lost_answers.pop(0)
+
+    def _place(self, message_id: str) -> int | None:
+        places = (place for place, shown in enumerate(self.shown) if shown.message_id == message_id)
+        return next(places, None)
 
     def texts_at(self, address: ReplyAddress) -> list[str]:
         """Give what people see in that conversation, oldest first."""
@@ -141,12 +161,4 @@ class FakePlatform:
 
     def pinged_at(self, address: ReplyAddress) -> list[str]:
         """Give the mentions in that conversation which have notified somebody."""
-        return [ping for text in self.texts_at(address) for ping in PING.findall(text)]
-
-
-def _harmless(text: str) -> str:
-    return text.replace("@", "@" + WORD_JOINER).replace("<!", "<" + WORD_JOINER + "!")
-
-
-def _source_line(source: Source) -> str:
-    return " ".join(part for part in (f"[{source.number}]", source.title, source.heading, source.url) if part)
+        return pings_in(self.texts_at(address))

@@ -43,12 +43,25 @@ class SocketMode:
         self.opened = 0
         self._opening = asyncio.Condition()
         self.accepts_connections = True
+        self.refused: list[str] = []
+        self._tickets: set[str] = set()
         self._waiting: dict[str, Delivery] = {}
         self._pongs: dict[bytes, asyncio.Event] = {}
 
+    def new_ticket(self) -> str:
+        """Give what an address is good with, for one attempt to connect."""
+        self._tickets.add(ticket := uuid.uuid4().hex)
+        return ticket
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        if not self.accepts_connections:
-            return web.Response(status=503)
+        ticket = request.query.get("ticket", "")
+        is_good = ticket in self._tickets
+        self._tickets.discard(ticket)
+        if not is_good or not self.accepts_connections:
+            self.refused.append(ticket)
+            async with self._opening:
+                self._opening.notify_all()
+            return web.Response(status=503 if is_good else 403)
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self.connections.append(socket)
@@ -105,6 +118,11 @@ class SocketMode:
         """Return once so many connections have been opened, ended ones included."""
         async with self._opening:
             await self._opening.wait_for(lambda: self.opened >= count)
+
+    async def refused_in_all(self, count: int) -> None:
+        """Return once so many attempts to connect have been refused."""
+        async with self._opening:
+            await self._opening.wait_for(lambda: len(self.refused) >= count)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask every client to connect anew, as Slack does every few hours."""

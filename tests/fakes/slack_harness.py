@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from adapters.base import OnMessage, ReplyAddress
+from adapters.base import Missed, OnEvent, ReplyAddress
 from adapters.slack.adapter import SlackAdapter
-from tests.contracts.adapter_harness import AdapterHarness
+from tests.contracts.adapter_harness import AdapterHarness, Post
 from tests.fakes.slack_server import FakeSlack
+from tests.fakes.slack_web_api import Failure
 
 
 class SlackHarness(AdapterHarness):
@@ -27,21 +28,30 @@ class SlackHarness(AdapterHarness):
     def with_wrong_token(self) -> SlackAdapter:
         return self.new_adapter("xoxb-wrong")
 
-    async def post(
-        self,
-        text: str,
-        *,
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-        in_thread_of: str | None = None,
-        author: str = "U1",
-        bot: bool = False,
-        own: bool = False,
-    ) -> str:
-        text = " ".join([self.slack.bot_mention] * mention + ["<@U2>"] * mention_other + [text])
-        channel = f"D{author}" if direct else "C1"
-        return await self.slack.post(text, channel=channel, user=author, thread_ts=in_thread_of or "", bot=bot, own=own)
+    def _text(self, post: Post) -> str:
+        return " ".join([self.slack.bot_mention] * post.mention + ["<@U2>"] * post.mention_other + [post.text])
+
+    async def post(self, post: Post) -> str:
+        return await self.slack.post(
+            self._text(post),
+            channel=f"D{post.author}" if post.direct else "C1",
+            user=post.author,
+            thread_ts=post.in_thread_of,
+            bot=post.bot,
+            own=post.own,
+        )
+
+    async def edit(self, message_id: str, post: Post) -> None:
+        await self.slack.edit(message_id, self._text(post))
+
+    async def delete(self, message_id: str) -> None:
+        await self.slack.delete(message_id)
+
+    async def preview(self, message_id: str) -> None:
+        await self.slack.preview(message_id)
+
+    async def lose_answer(self) -> None:
+        self.slack.fail_next("chat.postMessage", Failure(cuts=True, after_effect=True))
 
     async def redeliver(self, message_id: str) -> None:
         self.slack.redeliver(message_id)
@@ -69,8 +79,8 @@ class SlackHttpHarness(SlackHarness):
     def new_adapter(self, bot_token: str) -> SlackAdapter:
         return SlackAdapter(bot_token, signing_secret=self.slack.signing_secret, api_url=self.slack.api_url)
 
-    async def start(self, on_message: OnMessage) -> None:
-        await self.adapter.start(on_message)
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
+        await self.adapter.start(on_event, missed)
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_post(self.adapter.webhook_path, self._receive)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -16,6 +16,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.fakes.slack_changes import change_payloads, deletion_payload
 from tests.fakes.slack_delivery import Delivery, SocketMode, deliver_by_http
 from tests.fakes.slack_web_api import Failure, WebApi
 from tests.fakes.slack_workspace import (
@@ -65,7 +66,7 @@ class FakeSlack:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         port = self._runner.addresses[0][1]
         self.api_url = f"http://127.0.0.1:{port}/api/"
-        self.web_api.socket_url = f"ws://127.0.0.1:{port}/link"
+        self.web_api.open_socket = lambda: f"ws://127.0.0.1:{port}/link?ticket={self.socket_mode.new_ticket()}"
         return self
 
     async def __aexit__(
@@ -103,6 +104,22 @@ class FakeSlack:
         self.workspace.add(message)
         self.send_events(message.ts, event_payloads(message))
         return message.ts
+
+    async def edit(self, ts: str, text: str) -> None:
+        """Let the author of the message change it."""
+        before = self.workspace.change(ts, text)
+        self.send_events(ts, change_payloads(before, self.workspace.find(ts), self.workspace.new_ts()))
+
+    async def preview(self, ts: str) -> None:
+        """Let Slack add a link's preview to the message, which changes no word of it."""
+        message = self.workspace.find(ts)
+        self.send_events(ts, change_payloads(message, message, self.workspace.new_ts(), edited=False))
+
+    async def delete(self, ts: str) -> None:
+        """Let somebody take the message away."""
+        message = self.workspace.remove(ts)
+        has_replies = bool(self.workspace.at(message.channel, ts))
+        self.send_events(ts, [deletion_payload(message, self.workspace.new_ts(), has_replies)])
 
     def redeliver(self, ts: str) -> None:
         """Deliver the events of that message once more."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.fakes.slack_workspace import BOT_ID, BOT_USER, TEAM, Json, Message, Workspace
+from tests.fakes.slack_workspace import BOT_ID, BOT_USER, TEAM, Json, Message, Workspace, message_json
 
 OPTIONS = ("unfurl_links", "unfurl_media", "link_names", "parse")
 
@@ -38,7 +38,8 @@ class WebApi:
     def __init__(self, workspace: Workspace, bot_token: str, app_token: str) -> None:
         self.workspace = workspace
         self.bot_token, self.app_token = bot_token, app_token
-        self.socket_url = ""
+        self.open_socket: Callable[[], str] = str
+        self.page_size = 200
         self.calls: dict[str, int] = defaultdict(int)
         self.failures: dict[str, deque[Failure]] = defaultdict(deque)
         self._never = asyncio.Event()
@@ -74,6 +75,10 @@ class WebApi:
             "auth.test": (self.bot_token, self._auth_test),
             "apps.connections.open": (self.app_token, self._open),
             "chat.postMessage": (self.bot_token, self._post),
+            "chat.update": (self.bot_token, self._update),
+            "chat.delete": (self.bot_token, self._delete),
+            "conversations.history": (self.bot_token, self._history),
+            "conversations.replies": (self.bot_token, self._replies),
             "users.info": (self.bot_token, self._user),
         }
         if method not in methods:
@@ -88,7 +93,7 @@ class WebApi:
         return {"ok": True, "url": "https://shop.slack.com/", **known, "is_enterprise_install": False}
 
     def _open(self, _: dict[str, str]) -> Json:
-        return {"ok": True, "url": self.socket_url}
+        return {"ok": True, "url": self.open_socket()}
 
     def _user(self, arguments: dict[str, str]) -> Json:
         name = self.workspace.users.get(arguments.get("user", ""))
@@ -114,6 +119,54 @@ class WebApi:
         )
         self.workspace.add(message)
         return {"ok": True, "channel": channel, "ts": message.ts, "message": {"text": message.text, "ts": message.ts}}
+
+    def _update(self, arguments: dict[str, str]) -> Json:
+        channel, ts, text = (arguments.get(name, "") for name in ("channel", "ts", "text"))
+        error = self._change_error(channel, ts, "cant_update_message") or ("" if text.strip() else "no_text")
+        if error:
+            return {"ok": False, "error": error}
+        self.workspace.change(ts, text)
+        return {"ok": True, "channel": channel, "ts": ts, "text": text}
+
+    def _delete(self, arguments: dict[str, str]) -> Json:
+        channel, ts = arguments.get("channel", ""), arguments.get("ts", "")
+        if error := self._change_error(channel, ts, "cant_delete_message"):
+            return {"ok": False, "error": error}
+        self.workspace.remove(ts)
+        return {"ok": True, "channel": channel, "ts": ts}
+
+    def _change_error(self, channel: str, ts: str, not_own: str) -> str:
+        if error := self.workspace.post_error(channel):
+            return error
+        if not self.workspace.has(channel, ts):
+            return "message_not_found"
+        return "" if self.workspace.find(ts).user == BOT_USER else not_own
+
+    def _history(self, arguments: dict[str, str]) -> Json:
+        channel = arguments.get("channel", "")
+        if error := self.workspace.post_error(channel):
+            return {"ok": False, "error": error}
+        return self._page(list(reversed(self.workspace.at(channel))), arguments)
+
+    def _replies(self, arguments: dict[str, str]) -> Json:
+        channel, root = arguments.get("channel", ""), arguments.get("ts", "")
+        if error := self.workspace.post_error(channel):
+            return {"ok": False, "error": error}
+        replies = self.workspace.at(channel, root)
+        if not replies and not self.workspace.has(channel, root):
+            return {"ok": False, "error": "thread_not_found"}
+        return self._page(replies, arguments)
+
+    def _page(self, messages: list[Message], arguments: dict[str, str]) -> Json:
+        """Give one page of what is newer than `oldest`; the cursor tells where the next one begins."""
+        newer = [message for message in messages if message.ts > arguments.get("oldest", "0")]
+        start = int(arguments.get("cursor", "0") or 0)
+        end = start + min(self.page_size, int(arguments.get("limit", "100")))
+        with_metadata = arguments.get("include_all_metadata", "") in ("true", "1")
+        shown = [message_json(message, with_metadata) for message in newer[start:end]]
+        more = end < len(newer)
+        answer: Json = {"ok": True, "messages": shown, "has_more": more}
+        return answer | ({"response_metadata": {"next_cursor": str(end)}} if more else {})
 
 
 async def _arguments(request: web.Request) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 TEAM, APP = "T1", "A1"
 BOT_USER, BOT_ID = "UBOT", "BBOT"
@@ -43,9 +43,23 @@ class Workspace:
     def add(self, message: Message) -> None:
         self.messages.append(message)
 
+    def change(self, ts: str, text: str) -> Message:
+        """Give the message that text, and give what it was before."""
+        before = self.find(ts)
+        self.messages[self.messages.index(before)] = replace(before, text=text)
+        return before
+
+    def remove(self, ts: str) -> Message:
+        """Take the message away, and give what it was."""
+        self.messages.remove(message := self.find(ts))
+        return message
+
     def at(self, channel: str, thread: str = "") -> list[Message]:
         """Give what stands in the thread below `thread`, or in the channel outside of threads; roots not included."""
         return [m for m in self.messages if (m.channel, m.thread_ts) == (channel, thread)]
+
+    def has(self, channel: str, ts: str) -> bool:
+        return any((message.channel, message.ts) == (channel, ts) for message in self.messages)
 
     def find(self, ts: str) -> Message:
         return next(message for message in self.messages if message.ts == ts)
@@ -59,23 +73,44 @@ class Workspace:
 
 def event_payloads(message: Message) -> list[Json]:
     """Give the bodies of the events that Slack makes of a post: two where a channel's message names the assistant."""
-    is_direct = message.channel.startswith("D")
-    event: Json = {
-        "user": message.user,
-        "text": message.text,
-        "ts": message.ts,
-        "channel": message.channel,
-        "event_ts": message.ts,
-        "team": TEAM,
-    }
+    kinds = [message_json(message) | place_json(message)]
+    if names_assistant(message):
+        kinds.insert(0, app_mention(message))
+    return [envelope(kind, event_id(message, str(number))) for number, kind in enumerate(kinds)]
+
+
+def message_json(message: Message, with_metadata: bool = False) -> Json:
+    """Give a message as it stands in events and histories, without its channel."""
+    shown: Json = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts, "team": TEAM}
     if message.thread_ts:
-        event |= {"thread_ts": message.thread_ts, "parent_user_id": "U1"}
+        shown |= {"thread_ts": message.thread_ts, "parent_user_id": "U1"}
     if message.bot_id:
-        event |= {"bot_id": message.bot_id, "bot_profile": {"id": message.bot_id, "app_id": "A2"}}
-    kinds: list[Json] = [event | {"type": "message", "channel_type": "im" if is_direct else "channel"}]
-    if f"<@{BOT_USER}>" in message.text and not is_direct:
-        kinds.insert(0, event | {"type": "app_mention"})
-    return [envelope(kind, f"Ev{message.ts.replace('.', '')}{number}") for number, kind in enumerate(kinds)]
+        shown |= {"bot_id": message.bot_id, "bot_profile": {"id": message.bot_id, "app_id": "A2"}}
+    if with_metadata and message.metadata:
+        shown["metadata"] = message.metadata
+    return shown
+
+
+def app_mention(message: Message) -> Json:
+    """Give the second event of a post that names the assistant."""
+    kind: Json = {"type": "app_mention", "channel": message.channel, "event_ts": message.ts}
+    return message_json(message) | kind
+
+
+def place_json(message: Message) -> Json:
+    return {
+        "channel": message.channel,
+        "channel_type": "im" if message.channel.startswith("D") else "channel",
+        "event_ts": message.ts,
+    }
+
+
+def names_assistant(message: Message) -> bool:
+    return f"<@{BOT_USER}>" in message.text and not message.channel.startswith("D")
+
+
+def event_id(message: Message, number: str) -> str:
+    return f"Ev{message.ts}{number}".replace(".", "")
 
 
 def envelope(event: Json, event_id: str) -> Json:

@@ -11,12 +11,10 @@ special token; /tokenize always adds BOS.
 
 from __future__ import annotations
 
-import argparse
 import json
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from signal import SIG_BLOCK, SIGINT, SIGTERM, pthread_sigmask, sigwait
 
 from tests.fakes.model_behaviours import ErrorEvent, Reply
 from tests.fakes.model_server import (
@@ -156,6 +154,16 @@ class FakeTgi(ModelServer):
         return ""
 
 
+def token_event(index: int, text: str) -> bytes:
+    """One token of a stream, which goes on."""
+    return _event(index, text)
+
+
+def ending_event(index: int, text: str, generated_text: str, details: object) -> bytes:
+    """The last token of a stream, with what was generated in all."""
+    return _event(index, text, generated_text, details)
+
+
 def _event(index: int, text: str, generated_text: str | None = None, details: object = None) -> bytes:
     is_eos = text == EOS
     token = {"id": 2 if is_eos else token_id(text), "text": text, "logprob": -0.25, "special": is_eos}
@@ -172,39 +180,7 @@ def _tokenized(text: str) -> list[dict[str, object]]:
     return tokens
 
 
-class _Slow:
-    """Every reply takes the same time, spread over its tokens."""
-
-    def __init__(self, tokens: int, seconds: float) -> None:
-        self._reply = Reply(" ".join(["word"] * (tokens - 1)), token_s=seconds / tokens)
-
-    async def play(self, exchange: Exchange) -> None:
-        await self._reply.play(exchange)
-
-
-class SlowTgi(FakeTgi):
-    """A TGI that takes `seconds` for each reply of `tokens` tokens, however many it has at once."""
-
-    def __init__(self, tokens: int = 50, seconds: float = 2.0, *, port: int = 0) -> None:
-        super().__init__(port=port)
-        self._slow = _Slow(tokens, seconds)
-
-    async def generate(self, exchange: Exchange, behaviour: Behaviour | None) -> None:
-        await super().generate(exchange, behaviour or self._slow)
-
-
-def main() -> None:
-    """Serve in a process of its own until SIGTERM: prints the URL. `python -m tests.fakes.tgi_server --seconds 2`."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--tokens", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=0.0)
-    options = parser.parse_args()
-    pthread_sigmask(SIG_BLOCK, [SIGTERM, SIGINT])  # before the server's thread starts, which inherits it
-    with SlowTgi(options.tokens, options.seconds, port=options.port) as server:
-        print(server.url, flush=True)
-        sigwait([SIGTERM, SIGINT])
-
-
 if __name__ == "__main__":
+    from tests.fakes.slow_tgi import main
+
     main()

@@ -10,7 +10,7 @@ from threading import Lock
 
 from assistant.embedding.base import Vectors
 from assistant.vector_store.base import Chunk, Document, RetrievedChunk, StoredDocument
-from assistant.vector_store.knowledge_set import KnowledgeSet, check_dimension
+from assistant.vector_store.knowledge_set import KnowledgeSet, check_dimension, check_rows
 
 
 @dataclass
@@ -76,6 +76,13 @@ class FakeVectorStore:
             chosen.identity.check_model(model_name, int(embedding.size))
             found = [hit for entry in chosen.entries.values() for hit in _hits(entry, embedding)]
         return sorted(found, key=lambda hit: (hit.distance, hit.chunk_id))[:top_k]
+
+    def search_many(
+        self, knowledge_set: str, model_name: str, embeddings: Vectors, top_ks: Sequence[int]
+    ) -> list[list[RetrievedChunk]]:
+        check_rows(embeddings, top_ks)
+        pairs = zip(embeddings, top_ks, strict=True)
+        return [self.search(knowledge_set, model_name, embedding, top_k) for embedding, top_k in pairs]
 
 
 def _hits(entry: _Entry, embedding: Vectors) -> list[RetrievedChunk]:

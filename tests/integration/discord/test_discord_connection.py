@@ -10,13 +10,15 @@ import discord.gateway
 import discord.http
 import pytest
 
-from adapters.base import IncomingMessage
+from adapters.base import IncomingEvent, IncomingMessage, Missed
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.client import MAX_MISSED_MESSAGES
 from adapters.errors import AdapterConfigurationError, AuthenticationFailed, PlatformUnavailable
 from tests.contracts.adapter_harness import Inbox
 from tests.fakes.discord_gateway import DISALLOWED_INTENTS, WRONG_TOKEN
 from tests.fakes.discord_rest import Failure
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.until import until
 
 
 def texts(messages: list[IncomingMessage]) -> list[str]:
@@ -141,11 +143,35 @@ async def test_messages_since_a_time_are_read_at_start(fake: FakeDiscord) -> Non
     """What was written while nobody was connected reaches a new process, which is told since when to read."""
     since = datetime.now(UTC)
     await fake.post("while away", mention=True)
-    adapter = DiscordAdapter(fake.token, fake.api_url, fake.gateway_url, read_since=since)
+    adapter = DiscordAdapter(fake.token, fake.api_url, fake.gateway_url)
     inbox = Inbox()
-    await adapter.start(inbox)
+    await adapter.start(inbox, Missed(since))
     assert texts(await inbox.first(1)) == ["while away"]
     await adapter.close()
+
+
+async def test_long_absence_is_read_page_by_page(fake: FakeDiscord, adapter: DiscordAdapter) -> None:
+    """Discord gives 100 messages a call: the busy channel is read to its end, in order."""
+    since = datetime.now(UTC)
+    for number in range(250):
+        fake.world.add_message(fake.world.general, fake.world.user("alice"), f"number {number}")
+    inbox = Inbox()
+    await adapter.start(inbox, Missed(since))
+    ids = [int(message.address.message_id) for message in await inbox.first(250)]
+    assert sorted(ids) == sorted(int(message["id"]) for message in fake.world.messages[fake.world.general])
+
+
+async def test_absence_too_long_to_read_is_told(
+    fake: FakeDiscord, adapter: DiscordAdapter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The operator learns that people were left without an answer."""
+    since = datetime.now(UTC)
+    for number in range(MAX_MISSED_MESSAGES + 1):
+        fake.world.add_message(fake.world.general, fake.world.user("alice"), f"number {number}")
+    inbox = Inbox()
+    await adapter.start(inbox, Missed(since))
+    await until(lambda: any(record.__dict__.get("action") == "discord_history_cut" for record in caplog.records))
+    await inbox.first(MAX_MISSED_MESSAGES)
 
 
 async def test_message_in_a_thread_not_yet_known_gets_its_parent(fake: FakeDiscord, inbox: Inbox) -> None:
@@ -162,8 +188,8 @@ async def test_message_that_could_not_be_stored_is_delivered_again(fake: FakeDis
     attempts: list[str] = []
     stored = asyncio.Event()
 
-    async def fails_once(message: IncomingMessage) -> None:
-        attempts.append(message.event_key)
+    async def fails_once(event: IncomingEvent) -> None:
+        attempts.append(event.event_key)
         if len(attempts) == 1:
             raise ConnectionError("the database is away")
         stored.set()

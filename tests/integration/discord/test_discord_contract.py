@@ -9,12 +9,14 @@ import pytest
 from adapters.base import ChatAdapter, ReplyAddress
 from adapters.discord.adapter import DiscordAdapter
 from tests.contracts.adapter_contract import AdapterContract
-from tests.contracts.adapter_harness import AdapterHarness
+from tests.contracts.adapter_harness import AdapterHarness, Post
+from tests.fakes.discord_rest import Failure
 from tests.fakes.discord_server import FakeDiscord
 
 
 class DiscordHarness(AdapterHarness):
     acknowledges = False
+    tells_missed = True
     token_setting = "DISCORD_BOT_TOKEN"
 
     def __init__(self, discord: FakeDiscord) -> None:
@@ -28,29 +30,40 @@ class DiscordHarness(AdapterHarness):
     def with_wrong_token(self) -> ChatAdapter:
         return self._adapter("a-wrong-token")
 
-    async def post(
-        self,
-        text: str,
-        *,
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-        in_thread_of: str | None = None,
-        author: str = "U1",
-        bot: bool = False,
-        own: bool = False,
-    ) -> str:
-        author = "assistant" if own else "another bot" if bot else author
+    async def post(self, post: Post) -> str:
         message = await self.discord.post(
-            text,
-            author=author,
-            mention=mention,
-            mention_other=mention_other,
-            direct=direct,
-            in_thread_of=in_thread_of,
-            bot=bot or own,
+            post.text,
+            author=self._author(post),
+            mention=post.mention,
+            mention_other=post.mention_other,
+            direct=post.direct,
+            in_thread_of=post.in_thread_of,
+            bot=post.bot or post.own,
         )
         return str(message["id"])
+
+    @staticmethod
+    def _author(post: Post) -> str:
+        return "assistant" if post.own else "another bot" if post.bot else post.author
+
+    async def edit(self, message_id: str, post: Post) -> None:
+        await self.discord.edit(message_id, self.discord.content(post.text, post.mention, post.mention_other))
+
+    async def delete(self, message_id: str) -> None:
+        await self.discord.delete(message_id)
+
+    async def preview(self, message_id: str) -> None:
+        await self.discord.preview(message_id)
+
+    async def unheard(self, post: Post) -> str:
+        return await self.post(post)
+
+    async def direct_channel(self, author: str = "U1") -> str:
+        return str(self.discord.world.direct_channel(self.discord.world.user(author))["id"])
+
+    async def lose_answer(self) -> None:
+        self.discord.rest.failures.append(Failure("POST .*/messages$", 0, accepted=True))
+        self.discord.world.remembers_nonces = False
 
     async def redeliver(self, message_id: str) -> None:
         await self.discord.redeliver(message_id)

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.base import RenderedPart, ReplyAddress
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.shown import MAX_MESSAGES
 from adapters.errors import AuthenticationFailed, DeliveryRefused, DeliveryUnknown, PlatformUnavailable, RateLimited
 from tests.contracts.adapter_harness import Inbox
 from tests.fakes.discord_rest import Failure, rate_limit
@@ -194,3 +195,132 @@ async def test_nothing_is_sent_before_start_or_after_close(
     for stopped in (adapter, DiscordAdapter(fake.token)):
         with pytest.raises(PlatformUnavailable):
             await stopped.send(address, PART, "1")
+
+
+async def sent_and_forgotten(fake: FakeDiscord, adapter: DiscordAdapter, address: ReplyAddress) -> str:
+    """Give the id of a reply whose answer was lost, once Discord has forgotten its nonce."""
+    fake.world.remembers_nonces = False
+    fake.rest.failures.append(Failure(POST_MESSAGE, 0, accepted=True))
+    with pytest.raises(DeliveryUnknown):
+        await adapter.send(address, PART, "1")
+    message_id: str = fake.messages(address.channel, address.thread)[-1]["id"]
+    return message_id
+
+
+@pytest.mark.parametrize("place", ["new thread", "thread", "direct", "channel"])
+async def test_reply_is_found_in_the_history(
+    fake: FakeDiscord, adapter: DiscordAdapter, inbox: Inbox, place: str
+) -> None:
+    """Hours later the nonce is forgotten, and the message is still there."""
+    root = await fake.post("first")
+    fake.world.threads_forbidden = place == "channel"
+    where: dict[str, dict[str, Any]] = {"thread": {"in_thread_of": root["id"]}, "direct": {"direct": True}}
+    await fake.post("how long?", mention=place != "direct", **where.get(place, {}))
+    address = (await inbox.first(2))[1].address
+    message_id = await sent_and_forgotten(fake, adapter, address)
+    sent = await adapter.send(address, PART, "1", may_be_shown=True)
+    assert sent.message_id == message_id
+    assert shown(fake, address) == ["thirty days"]
+
+
+async def test_like_reply_to_another_question_is_not_taken_for_it(
+    fake: FakeDiscord, adapter: DiscordAdapter, inbox: Inbox
+) -> None:
+    """Two people ask in one thread, and both get the same words."""
+    root = await fake.post("first")
+    for text in ("how long?", "and how long for me?"):
+        await fake.post(text, mention=True, in_thread_of=root["id"])
+    one, other = (message.address for message in (await inbox.first(3))[1:])
+    await adapter.send(one, PART, "1")
+    await adapter.send(other, PART, "2", may_be_shown=True)
+    assert shown(fake, other) == ["thirty days", "thirty days"]
+
+
+async def test_like_follow_up_is_not_taken_for_the_first_reply(
+    fake: FakeDiscord, adapter: DiscordAdapter, inbox: Inbox
+) -> None:
+    """The thread below a question holds the replies to its follow-ups, too."""
+    address = await asked(fake, inbox)
+    await fake.post("and for me?", in_thread_of=address.message_id)
+    follow_up = (await inbox.first(2))[1].address
+    await adapter.send(follow_up, PART, "2")
+    await adapter.send(address, PART, "1", may_be_shown=True)
+    assert shown(fake, address) == ["thirty days", "thirty days"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (Failure("GET .*/messages$", 503, times=5), PlatformUnavailable),
+        (Failure("GET .*/messages$", 0, times=5), PlatformUnavailable),
+        (Failure("GET .*/messages$", hangs=True), PlatformUnavailable),
+        (Failure("GET .*/messages$", 403), DeliveryRefused),
+    ],
+    ids=["outage", "broken", "hangs", "forbidden"],
+)
+async def test_failed_look_up_sends_nothing(
+    fake: FakeDiscord, inbox: Inbox, failure: Failure, error: type[Exception]
+) -> None:
+    """Who could not look does not guess."""
+    address = await asked(fake, inbox)
+    adapter = DiscordAdapter(fake.token, fake.api_url, fake.gateway_url, call_timeout_s=0.3)
+    await adapter.start(Inbox())
+    fake.rest.failures.append(replace(failure))
+    with pytest.raises(error):
+        await adapter.send(address, PART, "1", may_be_shown=True)
+    await adapter.close()
+    assert shown(fake, address) == []
+
+
+async def test_history_too_long_to_look_through_is_unknown(
+    fake: FakeDiscord, adapter: DiscordAdapter, inbox: Inbox
+) -> None:
+    """Better no second reply than one too many: a person decides."""
+    await fake.post("how long?", direct=True)
+    address = (await inbox.first())[0].address
+    for number in range(MAX_MESSAGES):
+        fake.world.add_message(address.channel, fake.world.user("alice"), f"and {number}")
+    with pytest.raises(DeliveryUnknown):
+        await adapter.send(address, PART, "1", may_be_shown=True)
+    assert shown(fake, address) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(503, PlatformUnavailable), (0, PlatformUnavailable), (403, DeliveryRefused), (401, AuthenticationFailed)],
+)
+async def test_failed_change_tells_what_to_do(
+    fake: FakeDiscord, inbox: Inbox, adapter: DiscordAdapter, status: int, error: type[Exception]
+) -> None:
+    """A change may be repeated, so a lost answer is no more than a reason to try again."""
+    address = await asked(fake, inbox)
+    sent = await adapter.send(address, PART, "1")
+    fake.rest.failures.append(Failure("(PATCH|DELETE) .*/messages/", status, times=9, accepted=status == 0))
+    with pytest.raises(error):
+        await adapter.edit(address, sent.message_id, PART)
+    with pytest.raises(error):
+        await adapter.retract(address, sent.message_id)
+
+
+async def test_reply_beside_the_question_can_be_changed(
+    fake: FakeDiscord, adapter: DiscordAdapter, inbox: Inbox
+) -> None:
+    """Where no thread could be opened the reply is in the channel, also for its edit and its end."""
+    fake.world.threads_forbidden = True
+    address = await asked(fake, inbox)
+    sent = await adapter.send(address, PART, "1")
+    await adapter.edit(address, sent.message_id, RenderedPart("sixty days"))
+    assert [message["content"] for message in fake.messages(address.channel)] == ["sixty days"]
+    await adapter.retract(address, sent.message_id)
+    assert fake.messages(address.channel) == []
+
+
+async def test_hanging_send_ends_as_unknown(fake: FakeDiscord, inbox: Inbox) -> None:
+    """A call has a deadline, after which nobody knows what became of it."""
+    address = await asked(fake, inbox)
+    adapter = DiscordAdapter(fake.token, fake.api_url, fake.gateway_url, call_timeout_s=0.3)
+    await adapter.start(Inbox())
+    fake.rest.failures.append(Failure(POST_MESSAGE, hangs=True))
+    with pytest.raises(DeliveryUnknown):
+        await adapter.send(address, PART, "1")
+    await adapter.close()

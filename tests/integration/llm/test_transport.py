@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import subprocess
@@ -9,12 +10,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
+import h11
 import pytest
 
 from assistant.errors import DeadlineExceeded, ModelUnavailable
 from assistant.llm.base import Deadlines, GenerationParameters
+from assistant.llm.connection import Connection
 from assistant.llm.countdown import Countdown
+from assistant.llm.dial import dial
 from assistant.llm.server_url import ServerUrl
 from assistant.llm.tgi import TgiModel
 from assistant.llm.transport import HttpTransport
@@ -202,3 +207,55 @@ def test_https_with_an_unknown_certificate_is_refused(encrypted: FakeTgi) -> Non
     with pytest.raises(ModelUnavailable, match="certificate"):
         model.info()
     assert encrypted.requests == []
+
+
+class CountedSocket:
+    """A socket that counts how often bytes are fetched from it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.fetched = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def recv(self, size: int) -> bytes:
+        self.fetched += 1
+        return self._sock.recv(size)
+
+
+@pytest.mark.parametrize("may_gather", [True, False])
+def test_tokens_gather_where_nobody_reads_along(server: FakeTgi, may_gather: bool) -> None:
+    """A thread is woken for a few of them together; the bytes are the same, and the connection is left as it was."""
+    url = ServerUrl.parse(server.url, "TGI_URL")
+    countdown = Countdown(Deadlines())
+    sock = CountedSocket(dial(url, None, countdown))
+    connection = Connection(cast("socket.socket", sock), server.url)
+    server.script(Reply("word" + " word" * 99, token_s=0.01))
+    body = json.dumps({"inputs": "p", "parameters": {"max_new_tokens": 200}}).encode()
+    headers = [("Host", "x"), ("Content-Length", str(len(body)))]
+    connection.send(h11.Request(method="POST", target="/generate_stream", headers=headers), body, countdown)
+    connection.read_head(countdown)
+    received = b"".join(iter(lambda: connection.read_data(countdown, may_gather), b""))
+    connection.close()
+    assert received.count(b"data:") == 101
+    assert received.rstrip().endswith(b"}")
+    if may_gather:
+        assert sock.fetched < 80
+
+
+def test_gathering_leaves_the_connection_as_it_was(server: FakeTgi) -> None:
+    """The next answer, however short, is read as soon as its first byte is there."""
+    url = ServerUrl.parse(server.url, "TGI_URL")
+    countdown = Countdown(Deadlines())
+    sock = dial(url, None, countdown)
+    transport = HttpTransport(url)
+    transport._idle.append(connection := Connection(sock, server.url))
+    connection.idle_since = time.monotonic()
+    server.script(Reply("word" + " word" * 39, token_s=0.01))
+    body = json.dumps({"inputs": "p", "parameters": {"max_new_tokens": 200}}).encode()
+    with transport.request("POST", "/generate_stream", body, countdown) as response:
+        response.may_gather = True
+        assert response.read(100_000).count(b"data:") == 41
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT) == 1
+    transport.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,6 @@ from adapters.errors import (
     PlatformUnavailable,
     RateLimited,
 )
-from adapters.slack import web
 from adapters.slack.adapter import SlackAdapter
 from tests.contracts.adapter_harness import Inbox
 from tests.fakes.slack_server import FakeSlack
@@ -33,7 +33,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
         yield slack
 
 
-def socket_adapter(slack: FakeSlack, **settings: str) -> SlackAdapter:
+def socket_adapter(slack: FakeSlack, **settings: Any) -> SlackAdapter:
     given = {"bot_token": slack.bot_token, "app_token": slack.app_token, "api_url": slack.api_url}
     return SlackAdapter(**{**given, **settings})
 
@@ -81,13 +81,12 @@ async def test_wait_is_what_slack_asked_for(slack: FakeSlack, header: str, expec
     assert caught.value.retry_after_s == expected_s
 
 
-async def test_hanging_send_ends_as_unknown(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hanging_send_ends_as_unknown(slack: FakeSlack) -> None:
     """A call has a deadline, after which nobody knows what became of it."""
-    monkeypatch.setattr(web, "TIMEOUT_S", 1)
     slack.fail_next("chat.postMessage", Failure(hangs=True))
     started = time.monotonic()
     with pytest.raises(DeliveryUnknown):
-        await socket_adapter(slack).send(ADDRESS, PART, "key")
+        await socket_adapter(slack, timeout_s=1).send(ADDRESS, PART, "key")
     assert time.monotonic() - started < 10
 
 
@@ -138,9 +137,8 @@ async def test_slack_failing_at_start_is_unavailable(slack: FakeSlack, failure: 
         await socket_adapter(slack).start(Inbox())
 
 
-async def test_socket_that_never_opens_is_unavailable(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_socket_that_never_opens_is_unavailable(slack: FakeSlack) -> None:
     """The Web API works and the socket does not: start ends with an error, not never."""
-    monkeypatch.setattr("adapters.slack.adapter.CONNECT_TIMEOUT_S", 0.5)
     slack.socket_mode.accepts_connections = False
     with pytest.raises(PlatformUnavailable, match="Socket Mode"):
-        await socket_adapter(slack).start(Inbox())
+        await socket_adapter(slack, connect_timeout_s=0.5).start(Inbox())

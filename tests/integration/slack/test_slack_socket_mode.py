@@ -41,6 +41,67 @@ async def test_connection_that_ends_is_renewed(slack: FakeSlack, adapter: SlackA
     assert slack.web_api.calls["apps.connections.open"] == 2
 
 
+async def test_every_attempt_to_connect_has_an_address_of_its_own(slack: FakeSlack) -> None:
+    """An address of Slack's is good for one attempt: after a failed one the next gets through, and nobody is deaf."""
+    adapter = SlackAdapter(slack.bot_token, slack.app_token, api_url=slack.api_url, ping_interval_s=0.05)
+    inbox = Inbox()
+    await adapter.start(inbox)
+    slack.socket_mode.accepts_connections = False
+    async with asyncio.timeout(30):
+        await slack.socket_mode.drop()
+        await slack.socket_mode.refused_in_all(2)
+        slack.socket_mode.accepts_connections = True
+        await slack.socket_mode.opened_in_all(2)
+    assert len(set(slack.socket_mode.refused)) == len(slack.socket_mode.refused)
+    await slack.post("still there?", channel="DU1")
+    await inbox.first()
+    await adapter.close()
+
+
+@pytest.mark.parametrize(
+    "failure", [Failure("internal_error", 500), Failure("", 502), Failure(cuts=True)], ids=["error", "proxy", "cut"]
+)
+async def test_connection_comes_back_after_the_web_api_failed(slack: FakeSlack, failure: Failure) -> None:
+    """No address to be had is a reason to ask again, whatever the answer was."""
+    adapter = SlackAdapter(slack.bot_token, slack.app_token, api_url=slack.api_url, ping_interval_s=0.05)
+    inbox = Inbox()
+    await adapter.start(inbox)
+    slack.fail_next("apps.connections.open", failure, failure)
+    async with asyncio.timeout(30):
+        await slack.socket_mode.drop()
+        await slack.socket_mode.opened_in_all(2)
+    await slack.post("still there?", channel="DU1")
+    await inbox.first()
+    await adapter.close()
+
+
+async def test_close_while_it_reconnects_leaves_nothing(slack: FakeSlack) -> None:
+    """A platform that is away does not keep the process from shutting down."""
+    before = asyncio.all_tasks()
+    adapter = SlackAdapter(slack.bot_token, slack.app_token, api_url=slack.api_url, ping_interval_s=0.05)
+    await adapter.start(Inbox())
+    slack.socket_mode.accepts_connections = False
+    async with asyncio.timeout(30):
+        await slack.socket_mode.disconnect()
+        await slack.socket_mode.refused_in_all(1)
+        await adapter.close()
+        await asyncio.gather(*(task for task in asyncio.all_tasks() - before if "Connection" in repr(task)))
+
+
+async def test_close_lets_an_event_be_stored(slack: FakeSlack, adapter: SlackAdapter) -> None:
+    """What was begun is ended, and not cut off in the middle."""
+    inbox = Inbox()
+    inbox.hold()
+    await adapter.start(inbox)
+    await slack.post("hello", channel="DU1")
+    await inbox.first()
+    closing = asyncio.create_task(adapter.close())
+    inbox.release()
+    async with asyncio.timeout(20):
+        await closing
+    assert [message.text for message in inbox.messages] == ["hello"]
+
+
 async def test_refused_event_comes_again_until_it_is_stored(slack: FakeSlack, adapter: SlackAdapter) -> None:
     """The platform's own retry brings back what the store could not take."""
     inbox = Inbox()

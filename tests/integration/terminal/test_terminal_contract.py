@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.base import IncomingMessage, OnMessage, RenderedPart, ReplyAddress
+from adapters.base import IncomingEvent, IncomingMessage, Missed, OnEvent, RenderedPart, ReplyAddress
 from adapters.errors import DeliveryRefused, PlatformUnavailable
 from adapters.terminal.adapter import TerminalAdapter
 from tests.contracts.adapter_contract import AdapterContract
-from tests.contracts.adapter_harness import AdapterHarness, Inbox
+from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
 
 
 class Screen(io.StringIO):
@@ -35,35 +35,27 @@ class Screen(io.StringIO):
 class TerminalHarness(AdapterHarness):
     has_channels = False
     acknowledges = False
+    people_change = False
+    loses_answers = False
 
     def __init__(self) -> None:
         self.screen = Screen()
         self.adapter: TerminalAdapter = TerminalAdapter(self.screen, "session-1")
         self._taken: dict[str, IncomingMessage] = {}
-        self._on_message: OnMessage | None = None
+        self._on_event: OnEvent | None = None
 
-    async def start(self, on_message: OnMessage) -> None:
-        self._on_message = on_message
-        await self.adapter.start(self._take)
+    async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
+        self._on_event = on_event
+        await self.adapter.start(self._take, missed)
 
-    async def _take(self, message: IncomingMessage) -> None:
-        self._taken[message.address.message_id] = message
-        assert self._on_message is not None
-        await self._on_message(message)
+    async def _take(self, event: IncomingEvent) -> None:
+        assert isinstance(event, IncomingMessage)
+        self._taken[event.address.message_id] = event
+        assert self._on_event is not None
+        await self._on_event(event)
 
-    async def post(
-        self,
-        text: str,
-        *,
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-        in_thread_of: str | None = None,
-        author: str = "U1",
-        bot: bool = False,
-        own: bool = False,
-    ) -> str:
-        key = await self.adapter.post(text)
+    async def post(self, post: Post) -> str:
+        key = await self.adapter.post(post.text)
         return key.rpartition(":")[2]
 
     async def redeliver(self, message_id: str) -> None:

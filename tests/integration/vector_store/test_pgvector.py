@@ -9,14 +9,16 @@ from threading import Barrier
 import numpy as np
 import psycopg
 import pytest
-from psycopg.sql import Literal
+from pgvector import Vector
+from pgvector.psycopg import register_vector
 from psycopg_pool import ConnectionPool
 
 from assistant.database import open_pool
 from assistant.embedding.base import Vectors
-from assistant.errors import DatabaseUnavailable
-from assistant.vector_store import statements
+from assistant.errors import ConfigurationError, DatabaseUnavailable
 from assistant.vector_store.base import VectorStore
+from assistant.vector_store.knowledge_set import KnowledgeSet
+from assistant.vector_store.nearest import search_statement
 from assistant.vector_store.pgvector import PgVectorStore
 from tests.contracts.vector_store_contract import MODEL, VectorStoreContract, chunk, document, store_texts, unit
 
@@ -68,12 +70,70 @@ def test_the_plan_uses_the_index_of_the_knowledge_set(store: VectorStore, pool: 
     with pool.connection() as connection:
         row = connection.execute("select id from knowledge_sets where name = 'second'").fetchone()
         assert row is not None
-        query = statements.SEARCH.format(dimension=Literal(8), set_id=Literal(row[0]))
+        query = search_statement(KnowledgeSet(row[0], "second", MODEL, 8), (5, 5, 1))
         connection.execute("set enable_seqscan = off")
-        values = {"embedding": str(vectors[0].tolist()), "top_k": 5}
+        register_vector(connection)
+        values = {f"embedding_{number}": Vector(vectors[number]) for number in (1, 2, 3)} | {"ef_search": "100"}
         lines = connection.execute(b"explain " + query.as_bytes(connection), values).fetchall()
         connection.execute("reset enable_seqscan")
     assert f"Index Scan using chunks_embedding_{row[0]} " in "\n".join(line for (line,) in lines)
+
+
+def test_a_prepared_search_uses_the_index_by_itself(store: VectorStore, pool: ConnectionPool) -> None:
+    """Among 20,000 chunks the planner chooses the index, with the plan that serves all vectors (a generic one)."""
+    vectors = random_units(20_000)
+    store.replace_document("default", MODEL, document("a.md"), [chunk(str(i)) for i in range(20_000)], vectors)
+    with pool.connection() as connection:
+        connection.execute("analyze chunks")
+        row = connection.execute("select id from knowledge_sets").fetchone()
+        assert row is not None
+        text = search_statement(KnowledgeSet(row[0], "default", MODEL, 8), (5,)).as_string(connection)
+        text = text.replace("%(embedding_1)b", "$1").replace("%(ef_search)s", "$2")
+        connection.execute("set plan_cache_mode = force_generic_plan")
+        connection.execute(f"prepare search (vector, text) as {text}".encode())
+        execute = f"explain execute search ('{vectors[0].tolist()}', '100')"
+        lines = connection.execute(execute.encode()).fetchall()
+        connection.execute("reset plan_cache_mode")
+    assert f"Index Scan using chunks_embedding_{row[0]} " in "\n".join(line for (line,) in lines)
+
+
+def test_the_settings_hold_for_the_search_alone(store: VectorStore, pool: ConnectionPool) -> None:
+    """More candidates than pgvector's 40 are looked at, and the connection is left as it was."""
+    vectors = random_units(2000)
+    store.replace_document("default", MODEL, document("a.md"), [chunk(str(i)) for i in range(2000)], vectors)
+    assert len(store.search("default", MODEL, vectors[0], top_k=300)) == 300
+    with pool.connection() as connection:
+        assert connection.execute("show hnsw.ef_search").fetchone() == ("40",)
+        assert connection.execute("show hnsw.iterative_scan").fetchone() == ("off",)
+
+
+def test_a_known_set_costs_one_statement(store: VectorStore, pool: ConnectionPool) -> None:
+    """The second search asks for nothing but the chunks."""
+    store_texts(store, "a.md", {"one": unit(1)})
+    store.search("default", MODEL, unit(1), top_k=1)
+    with pool.connection() as connection:
+        connection.execute("alter table knowledge_sets rename to gone")
+    found = store.search_many("default", MODEL, np.stack([unit(1), unit(0, 1)]), [1, 1])
+    assert [[hit.text for hit in hits] for hits in found] == [["one"], ["one"]]
+
+
+def test_a_replaced_set_is_found_under_its_name(database_url: str) -> None:
+    """Another process removed the set and made one of the same name, even with another model."""
+    with open_pool(database_url, max_size=1) as pool:
+        store = PgVectorStore(pool)
+        store_texts(store, "a.md", {"old": unit(1)})
+        assert [hit.text for hit in store.search("default", MODEL, unit(1), top_k=1)] == ["old"]
+        with pool.connection() as connection:
+            connection.execute("delete from knowledge_sets")
+        assert store.search("default", MODEL, unit(1), top_k=1) == []
+        store_texts(PgVectorStore(pool), "a.md", {"new": unit(1)})
+        assert [hit.text for hit in store.search("default", MODEL, unit(1), top_k=1)] == ["new"]
+        with pool.connection() as connection:
+            connection.execute("delete from knowledge_sets")
+        row = unit(1).reshape(1, -1)
+        PgVectorStore(pool).replace_document("default", "another-model", document("a.md"), [chunk("newer")], row)
+        with pytest.raises(ConfigurationError, match="another-model"):
+            store.search("default", MODEL, unit(1), top_k=1)
 
 
 def test_deleted_rows_do_not_crowd_out_the_living(indexed_store: VectorStore) -> None:

@@ -3,51 +3,76 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 
 import pytest
 
-from adapters.base import IncomingMessage, Reply, ReplyAddress
-from adapters.errors import DeliveryUnknown, RateLimited
+from adapters.base import IncomingMessage, RenderedPart, Reply, ReplyAddress
+from adapters.errors import AdapterError, DeliveryRefused, DeliveryUnknown, PlatformUnavailable, RateLimited
 from tests.contracts.adapter_contract import AdapterContract
-from tests.contracts.adapter_harness import AdapterHarness, Inbox
+from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
 from tests.fakes.platform import IN_MEMORY, FakePlatform
 
 
 class FakeHarness(AdapterHarness):
     token_setting = "FAKE_TOKEN"
     unknown_channel = "C404"
+    tells_missed = True
 
     def __init__(self) -> None:
         self.adapter: FakePlatform = FakePlatform()
         self._posts: dict[str, IncomingMessage] = {}
         self._deliveries: dict[str, asyncio.Task[None]] = {}
 
-    async def post(
-        self,
-        text: str,
-        *,
-        mention: bool = False,
-        mention_other: bool = False,
-        direct: bool = False,
-        in_thread_of: str | None = None,
-        author: str = "U1",
-        bot: bool = False,
-        own: bool = False,
-    ) -> str:
-        message = self.adapter.message(
-            text, thread=in_thread_of or "", author=author, mention=mention, mention_other=mention_other, direct=direct
+    def _message(self, post: Post, message_id: str = "") -> IncomingMessage:
+        return self.adapter.message(
+            post.text,
+            message_id=message_id,
+            thread=post.in_thread_of,
+            author=post.author,
+            mention=post.mention,
+            mention_other=post.mention_other,
+            direct=post.direct,
         )
+
+    async def post(self, post: Post) -> str:
+        message = self._message(post)
         message_id = message.address.message_id
-        if not bot and not own:
+        if not post.bot and not post.own:
             self._posts[message_id] = message
             await self.redeliver(message_id)
         return message_id
 
+    async def edit(self, message_id: str, post: Post) -> None:
+        if message_id not in self._posts:
+            return
+        before, after = self._posts[message_id], self._message(post, message_id)
+        self._posts[message_id] = replace(after, address=before.address, sent_at=before.sent_at)
+        self._deliver(message_id, self.adapter.people_edit(self._posts[message_id]))
+
+    async def delete(self, message_id: str) -> None:
+        if message_id in self._posts:
+            self._deliver(message_id, self.adapter.people_delete(self._posts[message_id]))
+
+    async def preview(self, message_id: str) -> None:
+        self._deliver(message_id, self.adapter.people_edit(self._posts[message_id]))
+
+    async def unheard(self, post: Post) -> str:
+        self.adapter.unheard.append(self._message(post))
+        return self.adapter.unheard[-1].address.message_id
+
+    async def direct_channel(self, author: str = "U1") -> str:
+        return f"D-{author}"
+
+    async def lose_answer(self) -> None:
+        self.adapter.lost_answers.append(DeliveryUnknown("no answer"))
+
     async def redeliver(self, message_id: str) -> None:
-        delivery = self.adapter.people_say(self._posts[message_id])
-        self._deliveries[message_id] = asyncio.create_task(delivery)
+        self._deliver(message_id, self.adapter.people_say(self._posts[message_id]))
+
+    def _deliver(self, message_id: str, event: Coroutine[None, None, None]) -> None:
+        self._deliveries[message_id] = asyncio.create_task(event)
 
     async def settled(self, message_id: str) -> None:
         await asyncio.wait([self._deliveries[message_id]])
@@ -97,5 +122,43 @@ async def test_lost_answer_shows_the_message() -> None:
     address, [part] = platform.message("hi").address, platform.render(Reply("hello"))
     with pytest.raises(DeliveryUnknown):
         await platform.send(address, part, "a")
+    await platform.send(address, part, "a")
+    assert platform.texts_at(address) == ["hello", "hello"]
+
+
+@pytest.mark.parametrize("error", [PlatformUnavailable("away"), DeliveryRefused("no")], ids=repr)
+async def test_failures_meet_edits_and_retractions_too(error: AdapterError) -> None:
+    """A failed change changes nothing that people see."""
+    platform = FakePlatform()
+    await platform.start(Inbox())
+    address, [part] = platform.message("hi").address, platform.render(Reply("hello"))
+    sent = await platform.send(address, part, "a")
+    platform.failures = [error, error]
+    with pytest.raises(type(error)):
+        await platform.edit(address, sent.message_id, RenderedPart("bye"))
+    with pytest.raises(type(error)):
+        await platform.retract(address, sent.message_id)
+    assert platform.texts_at(address) == ["hello"]
+
+
+async def test_history_keeps_what_is_no_longer_shown() -> None:
+    """A checker sees every text that ever stood there, in order."""
+    platform = FakePlatform()
+    await platform.start(Inbox())
+    address, [part] = platform.message("hi").address, platform.render(Reply("hello"))
+    sent = await platform.send(address, part, "a")
+    await platform.edit(address, sent.message_id, RenderedPart("bye"))
+    await platform.retract(address, sent.message_id)
+    id_ = sent.message_id
+    assert platform.history == [("shown", id_, "hello"), ("edited", id_, "bye"), ("retracted", id_, "bye")]
+    assert platform.shown == []
+
+
+async def test_send_without_may_be_shown_shows_again() -> None:
+    """The platform recognises a repeat only where it is told to look: a sender that forgets it is found out."""
+    platform = FakePlatform()
+    await platform.start(Inbox())
+    address, [part] = platform.message("hi").address, platform.render(Reply("hello"))
+    await platform.send(address, part, "a")
     await platform.send(address, part, "a")
     assert platform.texts_at(address) == ["hello", "hello"]

@@ -45,7 +45,7 @@ def answerer(
 
 
 def message(text: str) -> PendingMessage:
-    return PendingMessage(1, "U1", "Ada", text, 0, datetime.now(UTC), is_due=True)
+    return PendingMessage(1, "U1", "Ada", text, 0, datetime.now(UTC), names_assistant=True)
 
 
 def test_answer_comes_with_its_sources_and_its_trace(tgi: FakeTgi) -> None:

@@ -64,7 +64,7 @@ def test_nothing_set_is_fine() -> None:
         ("ASSISTANT_ANSWER_TIMEOUT_S", "0"),
         ("ASSISTANT_ANSWER_TIMEOUT_S", "soon"),
         ("ASSISTANT_WORKER_THREADS", "0"),
-        ("ASSISTANT_WORKER_THREADS", "513"),
+        ("ASSISTANT_WORKER_THREADS", "1025"),
         ("ASSISTANT_CHUNK_TOKENS", "31"),
         ("ASSISTANT_CHUNK_OVERLAP", "-1"),
         ("ASSISTANT_MAX_DOCUMENT_MB", "0"),

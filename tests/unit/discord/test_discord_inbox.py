@@ -1,4 +1,4 @@
-"""Order and retries on the way to `on_message`."""
+"""Order and retries on the way to `on_event`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.base import IncomingMessage, ReplyAddress
+from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage, ReplyAddress
 from adapters.discord.inbox import Inbox
 
 
@@ -18,7 +18,7 @@ def message(number: int, thread: str = "T1") -> IncomingMessage:
 
 
 class Store:
-    """An `on_message` that fails for the first `failures` calls, and can be held."""
+    """An `on_event` that fails for the first `failures` calls, and can be held."""
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
@@ -28,15 +28,17 @@ class Store:
         self.open = asyncio.Event()
         self.open.set()
 
-    async def __call__(self, incoming: IncomingMessage) -> None:
-        self.tried.append(incoming.address.message_id)
-        if incoming.address.message_id == "M3":
+    async def __call__(self, incoming: IncomingEvent) -> None:
+        is_deletion = isinstance(incoming, DeletedMessage)
+        name = f"{incoming.event_key.rpartition(':')[2]}{' deleted' * is_deletion}"
+        self.tried.append(name)
+        if name == "M3":
             self.third_came.set()
         await self.open.wait()
         if self.failures > 0:
             self.failures -= 1
             raise ConnectionError("the database is away")
-        self.stored.append(incoming.address.message_id)
+        self.stored.append(name)
 
 
 async def test_message_that_failed_is_tried_again_before_the_next_one() -> None:
@@ -86,3 +88,23 @@ async def test_close_ends_what_does_not_end_by_itself() -> None:
     inbox.put(message(1))
     await asyncio.wait_for(inbox.close(), timeout=10)
     assert store.stored == []
+
+
+async def test_deletion_follows_the_message_that_waits() -> None:
+    """Else the message would be stored, and answered, after it was taken away."""
+    store = Store(failures=1)
+    inbox = Inbox(store, (0, 0))
+    inbox.put(message(1))
+    inbox.put(message(2))
+    inbox.put(DeletedMessage("discord", "G1", "C1", "M2"))
+    await inbox.close()
+    assert store.tried == ["M1", "M1", "M2", "M2 deleted"]
+
+
+async def test_deletion_of_an_old_message_is_tried_again_too() -> None:
+    """It waits for nothing, and a store that was away gets it later."""
+    store = Store(failures=1)
+    inbox = Inbox(store, (0, 0))
+    inbox.put(DeletedMessage("discord", "G1", "C1", "M9"))
+    await inbox.close()
+    assert store.stored == ["M9 deleted"]

@@ -153,3 +153,12 @@ def test_a_models_own_prompts_are_used(tiny_models: Path) -> None:
     assert np.allclose(own.embed_queries(["hello"]), bare[:1], atol=1e-5)
     assert np.allclose(own.embed_passages(["hello"]), bare[1:], atol=1e-5)
     assert own.max_tokens == 32
+
+
+@pytest.mark.parametrize("texts", [1, 8, 9])
+def test_the_cores_of_others_are_left_as_they_were(embedder: SentenceTransformerEmbedder, texts: int) -> None:
+    """A few texts run on one core; afterwards torch has all of them again."""
+    torch: Any = import_module("torch")
+    before = torch.get_num_threads()
+    embedder.embed_queries(["a"] * texts)
+    assert before == torch.get_num_threads()

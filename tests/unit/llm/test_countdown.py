@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import DeadlineExceeded
 from assistant.llm.base import Deadlines
-from assistant.llm.countdown import Countdown
+from assistant.llm.countdown import Countdown, NoFirstToken
 
 LIMITS = Deadlines(connect_s=1.0, first_token_s=4.0, idle_s=2.0, total_s=7.0)
 
@@ -59,3 +59,23 @@ def test_hurry_only_shortens() -> None:
     assert countdown.left_s() == 4.0
     countdown.hurry(0.5)
     assert countdown.left_s() == 0.5
+
+
+@pytest.mark.parametrize(
+    ("limits", "has_begun", "expected"),
+    [
+        (LIMITS, False, NoFirstToken),
+        (LIMITS, True, DeadlineExceeded),
+        (Deadlines(first_token_s=4.0, total_s=3.0), False, DeadlineExceeded),
+    ],
+)
+def test_a_silent_server_has_an_error_of_its_own(
+    limits: Deadlines, has_begun: bool, expected: type[DeadlineExceeded]
+) -> None:
+    """Not so where the caller's total was shorter: that tells nothing about the server."""
+    clock = Clock()
+    countdown = Countdown(limits, clock)
+    if has_begun:
+        countdown.progressed()
+    clock.now += 9.0
+    assert expected is type(countdown.exceeded())

@@ -16,6 +16,7 @@ from assistant.errors import (
     RequestRefused,
 )
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, ServerInfo
+from assistant.llm.countdown import NoFirstToken
 from assistant.llm.retry import RetryPolicy, generate_with_retry
 
 REPLY = Generation("Hello", "stop", 1)
@@ -76,6 +77,7 @@ class ScriptedModel:
         (ModelUnavailable, 4),
         (GenerationIncomplete, 2),
         (DeadlineExceeded, 1),
+        (NoFirstToken, 0),
         (RequestRefused, 0),
         (PromptTooLong, 0),
         (LanguageModelError, 0),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import IncomingMessage
+from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage
 from adapters.slack.parse import Identity, parse_event, people_in
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "payloads" / "slack"
@@ -24,17 +24,22 @@ def golden(name: str) -> dict[str, Any]:
     return data
 
 
-def parsed(name: str) -> IncomingMessage | None:
+def parsed(name: str) -> IncomingEvent | None:
     return parse_event(golden(name)["payload"], IDENTITY, NAMES)
 
 
-def flat(message: IncomingMessage | None) -> dict[str, object] | None:
-    if message is None:
+def flat(event: IncomingEvent | None) -> dict[str, object] | None:
+    if event is None:
         return None
-    data = asdict(message)
+    data = asdict(event)
+    if isinstance(event, DeletedMessage):
+        assert data.pop("platform") == "slack"
+        return {"deleted": True, **data}
     address: dict[str, object] = data.pop("address")
     assert address.pop("platform") == "slack"
-    return {**data, **address, "sent_at": message.sent_at.isoformat()}
+    edited = {"edited_at": event.edited_at.isoformat()} if event.edited_at else {}
+    del data["edited_at"]
+    return {**data, **address, **edited, "sent_at": event.sent_at.isoformat()}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PAYLOADS.glob("*.json")))
@@ -46,18 +51,20 @@ def test_payload_becomes_its_message(name: str) -> None:
 def test_twin_events_give_equal_messages() -> None:
     """Whichever of the two comes first, the same is stored."""
     assert parsed("mention_as_app_mention") == parsed("mention_as_message")
+    assert parsed("mention_added_by_edit") == parsed("mention_added_by_edit_as_message_changed")
 
 
 def test_names_are_wanted_of_author_and_mentioned() -> None:
     """The author comes first: where look-ups are limited, theirs matters most."""
     wanted = people_in(golden("mention_in_the_middle")["payload"])
     assert wanted == ("U061F7AUR", "U0LAN0Z89", "U222222", "U333333")
+    assert people_in(golden("message_changed")["payload"]) == ("U061F7AUR", "U0LAN0Z89")
 
 
 def test_unknown_name_shows_as_id() -> None:
     """Without names the message still is complete."""
     message = parse_event(golden("overheard")["payload"], IDENTITY)
-    assert message is not None
+    assert isinstance(message, IncomingMessage)
     assert message.author_name == "U061F7AUR"
 
 
@@ -66,15 +73,18 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-FIELDS = ("type", "user", "text", "ts", "channel", "channel_type", "thread_ts", "subtype", "bot_id", "edited")
+PLAIN = ("type", "user", "text", "ts", "channel", "channel_type", "thread_ts", "subtype", "bot_id", "edited")
+FIELDS = (*PLAIN, "message", "previous_message", "deleted_ts", "hidden")
+KINDS = st.sampled_from(["message", "message_changed", "message_deleted", "tombstone", "C1", "1515449522.000016"])
+posts = st.dictionaries(st.sampled_from(PLAIN), json_values | KINDS)
 
 
-@given(st.dictionaries(st.sampled_from(FIELDS), json_values | st.just("message")), json_values)
+@given(st.dictionaries(st.sampled_from(FIELDS), json_values | KINDS | posts), json_values)
 def test_no_payload_crashes_the_parser(event: dict[str, object], authorizations: object) -> None:
     """Whatever stands in an event, the answer is a message or None."""
     envelope = {"event": event, "authorizations": authorizations}
     result = parse_event(envelope, IDENTITY)
-    assert result is None or result.address.platform == "slack"
+    assert result is None or result.event_key.startswith("slack:")
 
 
 @given(st.text(alphabet="<>@#!|&;ltgamp U1CS^:/x", max_size=60))
@@ -82,5 +92,5 @@ def test_no_text_crashes_the_parser(text: str) -> None:
     """Broken markup stays text."""
     event = {"type": "message", "user": "U1", "text": text, "ts": "1.5", "channel": "C1"}
     message = parse_event({"event": event}, IDENTITY)
-    assert message is not None
+    assert isinstance(message, IncomingMessage)
     assert "<@U1>" not in message.text or "&lt;" in text

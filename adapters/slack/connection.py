@@ -1,0 +1,100 @@
+"""The Socket Mode connection, on Slack's own client, made so that it always comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.web import SDK_LOGGER
+
+LOG = logging.getLogger(__name__)
+# Long enough for an event to be stored, short enough for an orderly shutdown.
+DRAIN_TIMEOUT_S = 5.0
+
+
+class Connection(SocketModeClient):
+    """Gives each event to the Bolt app, and acknowledges it when the app has.
+
+    An address of Socket Mode opens one connection. The SDK (3.47) tries a failed one again with the same address, for
+    ever: here each attempt has an address of its own, `ping_interval_s` after the last, and ends after `timeout_s`.
+    """
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_interval_s: float, timeout_s: float
+    ) -> None:
+        super().__init__(app_token, logger=SDK_LOGGER, web_client=client, ping_interval=ping_interval_s)
+        self._app = app
+        self._timeout_s = timeout_s
+        self._running: set[asyncio.Task[Any]] = set()
+        self.socket_mode_request_listeners.append(self._dispatch)  # type: ignore[arg-type]
+
+    async def connect(self) -> None:
+        """Return once connected, or closed. `wss_uri` is the address to begin with, if there is one."""
+        while not self.closed:
+            try:
+                await self._connect_once()
+                return
+            # KeyError, AttributeError: an answer that is not Slack's.
+            except (SlackApiError, aiohttp.ClientError, OSError, KeyError, AttributeError) as error:
+                facts = {"action": "connect", "platform": "slack", "error": type(error).__name__}
+                LOG.warning("Slack's Socket Mode can't be reached yet", extra=facts)
+                await asyncio.sleep(self.ping_interval)
+
+    async def _connect_once(self) -> None:
+        address, self.wss_uri = self.wss_uri or await self.issue_new_wss_url(), None
+        # The old connection first: Slack allows ten of them.
+        if self.current_session is not None:
+            await self.current_session.close()
+        async with asyncio.timeout(self._timeout_s):
+            session = await self.aiohttp_client_session.ws_connect(
+                address,
+                autoping=False,
+                heartbeat=self.ping_interval,
+                proxy=self.proxy,
+                ssl=self.web_client.ssl if self.web_client.ssl is not None else True,
+            )
+        # The last answer to a ping was the old connection's.
+        self.current_session, self.stale, self.last_ping_pong_time = session, False, None
+        self.current_session_monitor = _follow(self.current_session_monitor, self.monitor_current_session())
+        self.message_receiver = _follow(self.message_receiver, self.receive_messages())
+
+    async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        """Handle one frame, in a task that `close` knows."""
+        if (task := asyncio.current_task()) is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        await super().run_message_listeners(message, raw_message)
+
+    async def close(self) -> None:
+        """Disconnect, and let events that are being stored finish, for a limited time."""
+        await super().close()  # type: ignore[no-untyped-call]
+        own = (self.message_processor, self.current_session_monitor, self.message_receiver)
+        await asyncio.gather(*(task for task in own if task is not None), return_exceptions=True)
+        if self._running:
+            _, unfinished = await asyncio.wait(self._running, timeout=DRAIN_TIMEOUT_S)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _dispatch(self, _: SocketModeClient, request: SocketModeRequest) -> None:
+        started = time.time()
+        response = await run_async_bolt_app(self._app, request)
+        await send_async_response(self, request, response, started)
+
+
+def _follow(before: asyncio.Future[None] | None, work: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
+    """Begin the work of a new connection, and end that of the old one; a reconnecting task ends by itself."""
+    if before is not None and before is not asyncio.current_task():
+        before.cancel()
+    return asyncio.create_task(work)
