@@ -31,6 +31,9 @@ _log = logging.getLogger(__name__)
 
 WAKE_S = 1.0
 """A Redis that hangs must not hold up the acknowledgement: the message is stored, the sweeper will wake a worker."""
+STORE_S = 2.5
+STORE_RETRY_S = 0.1
+"""A platform that was refused an event delivers it again a minute later, behind newer ones; Slack waits 3 s at most."""
 POLL_S = 1.0
 """Deliveries are announced by NOTIFY; this often they are looked for all the same (retries, lost connections)."""
 MAX_POOL = 10
@@ -109,7 +112,7 @@ class Gateway:
     async def on_event(self, event: IncomingEvent) -> None:
         """Commit what somebody wrote, changed or deleted, then wake a worker. Returns once it is safe; raises
         DatabaseUnavailable otherwise."""
-        message_id = await self._admission.take(event)
+        message_id = await self._stored(event)
         if message_id is None:
             return
         facts = {"action": "accept", "message_id": message_id}
@@ -119,6 +122,21 @@ class Gateway:
                 await asyncio.to_thread(self._queue.wake, message_id)
         except (QueueUnavailable, TimeoutError):
             _log.warning("no worker could be woken; the sweeper will", extra=facts)
+
+    async def _stored(self, event: IncomingEvent) -> int | None:
+        """Store the event, trying for STORE_S: after a restart of Postgres each old connection fails once."""
+        failure = DatabaseUnavailable("Postgres doesn't answer in time: look what holds it up")
+        try:
+            async with asyncio.timeout(STORE_S):
+                while True:
+                    try:
+                        return await self._admission.take(event)
+                    except DatabaseUnavailable as exc:
+                        failure = exc
+                    await self._pool.check()
+                    await asyncio.sleep(STORE_RETRY_S)
+        except TimeoutError:
+            raise failure from None
 
     async def check(self) -> None:
         """Raise what is wrong with Postgres or Redis, if anything is."""

@@ -20,7 +20,7 @@ BATCH = 500
 _DUE = """
 select first.id from (
     select distinct on (conversation_id) id, conversation_id, due_at, received_at from messages
-    where state = 'pending' order by conversation_id, id
+    where state = 'pending' order by conversation_id, sent_at, id
 ) first join conversations c on c.id = first.conversation_id
 where first.due_at <= now() and first.received_at < now() - interval '0.5 seconds'
   and (c.lease_until is null or c.lease_until < now())

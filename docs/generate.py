@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Settings for Discord": ("DISCORD_BOT_TOKEN", "DISCORD_API_URL", "DISCORD_GATEWAY_URL"),
     "Settings for search and refusing": (
         "EMBEDDING_MODEL",
+        "ASSISTANT_EMBEDDING_PRECISION",
         "ASSISTANT_KNOWLEDGE_SET",
         "ASSISTANT_TOP_K",
         "ASSISTANT_MAX_DISTANCE",
@@ -55,6 +56,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_HTTP_HOST",
         "ASSISTANT_HTTP_PORT",
         "ASSISTANT_WORKER_THREADS",
+        "ASSISTANT_PERSON_PER_MINUTE",
+        "ASSISTANT_CHANNEL_PER_MINUTE",
+        "ASSISTANT_MAX_WAITING",
+        "ASSISTANT_ALERT_CHANNEL",
         "ASSISTANT_PERSONA",
         "ASSISTANT_LOG_LEVEL",
     ),
@@ -94,7 +99,8 @@ def settings_sections() -> str:
 def command_help() -> str:
     """The help of every command of ours, as the terminal shows it."""
     groups = {"assistant": assistant_command, "ingest": ingest_command}
-    return "\n\n".join(_help_of_group(group, name) for name, group in groups.items())
+    texts = [text for name, group in groups.items() for text in _help(click.Context(group, info_name=name))]
+    return "\n\n".join(f"```\n{_stripped(text)}\n```" for text in texts)
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -129,14 +135,13 @@ def _default(field: FieldInfo) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
-def _help_of_group(group: click.Command, name: str) -> str:
-    context = click.Context(group, info_name=name, max_content_width=HELP_WIDTH, terminal_width=HELP_WIDTH)
-    texts = [group.get_help(context)]
-    commands = group.commands if isinstance(group, click.Group) else {}
-    for command_name, command in sorted(commands.items()):
-        inner = click.Context(command, context, command_name, terminal_width=HELP_WIDTH)
-        texts.append(command.get_help(inner))
-    return "\n\n".join(f"```\n{_stripped(text)}\n```" for text in texts)
+def _help(context: click.Context) -> list[str]:
+    """The help of a command, and of all below it."""
+    context.terminal_width = context.max_content_width = HELP_WIDTH
+    command = context.command
+    commands = sorted(command.commands.items()) if isinstance(command, click.Group) else []
+    below = [_help(click.Context(inner, context, name)) for name, inner in commands]
+    return [command.get_help(context), *(text for texts in below for text in texts)]
 
 
 def _stripped(text: str) -> str:

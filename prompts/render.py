@@ -34,11 +34,13 @@ def render(family: str, context: PromptContext, template: str = "answer") -> str
         raise TemplateError(f"prompts/templates/{_path(family, template)}: {exc}") from exc
 
 
+@cache
 def template_families() -> tuple[str, ...]:
     """The model families that there are templates for, sorted."""
     return tuple(sorted({path.partition("/")[0] for path in _environment().list_templates(["jinja"])}))
 
 
+@cache
 def prompt_version(family: str, template: str = "answer") -> str:
     """Names the template and its content, includes too: "llama2/answer@3f2a9c1b". Changes when a byte of them does."""
     _template(family, template)

@@ -34,7 +34,8 @@ _log = logging.getLogger(__name__)
 START_TIMEOUT_S = 60.0
 # discord.py repeats a call that failed with 5xx for 25 s, and waits up to 30 s for the rate limit.
 CALL_TIMEOUT_S = 60.0
-RETRY_DELAYS_S = (1.0, 4.0)
+# Discord sends nothing twice: as long as a database takes to start again, and longer.
+RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
 class DiscordAdapter:

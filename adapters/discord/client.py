@@ -71,9 +71,9 @@ class GatewayClient(discord.Client):
             self._begin(self._read_direct_channels(self._gap_start))
 
     async def on_message(self, message: discord.Message) -> None:
-        if isinstance(message.channel, discord.DMChannel):
-            self._direct_channels[message.channel.id] = None
-        self._begin(self._receive(message))
+        channel = message.channel
+        is_new = isinstance(channel, discord.DMChannel) and channel.id not in self._direct_channels
+        self._begin(self._receive_first(message) if is_new else self._receive(message))
         self._last_seen = max(self._last_seen, message.id)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
@@ -110,6 +110,15 @@ class GatewayClient(discord.Client):
             message.channel = await self._looked_up(message.channel.id) or message.channel  # type: ignore[assignment]
         self._on_event(message)
 
+    async def _receive_first(self, message: discord.Message) -> None:
+        """The first message of a direct channel that nobody knew of: its writer may have begun during the gap."""
+        self._direct_channels[message.channel.id] = None
+        is_read = False
+        if self._gap_start and isinstance(message.channel, discord.DMChannel):
+            is_read = message.id in await self._read(message.channel, self._gap_start)
+        if not is_read:
+            await self._receive(message)
+
     async def _delete(
         self, message_ids: Sequence[int], known: Sequence[discord.Message], channel_id: int, guild_id: int | None
     ) -> None:
@@ -132,22 +141,23 @@ class GatewayClient(discord.Client):
             if isinstance(channel, discord.DMChannel):
                 await self._read(channel, after)
 
-    async def _read(self, channel: Readable, after: int) -> None:
-        """Give the messages newer than `after`, unless the channel is known to have none."""
+    async def _read(self, channel: Readable, after: int) -> set[int]:
+        """Give the messages newer than `after`, unless the channel is known to have none; tells their ids."""
+        read: set[int] = set()
         if not isinstance(channel, discord.DMChannel) and (channel.last_message_id or 0) <= after:
-            return
+            return read
         missed = channel.history(after=discord.Object(after), limit=MAX_MISSED_MESSAGES, oldest_first=True)
-        read = 0
         try:
             async for message in missed:
-                read += 1
+                read.add(message.id)
                 self._on_event(message)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as exc:
             facts = {"action": "discord_history_unread", "channel_id": channel.id, "error": type(exc).__name__}
             _log.warning("missed messages could not be read: grant the bot 'Read Message History'", extra=facts)
-        if read >= MAX_MISSED_MESSAGES:
+        if len(read) >= MAX_MISSED_MESSAGES:
             facts = {"action": "discord_history_cut", "channel_id": channel.id}
             _log.warning("more was missed than is read: the newest messages are left out", extra=facts)
+        return read
 
     async def _looked_up(self, channel_id: int) -> object | None:
         """Give a channel that is not in the cache: a thread that was archived or private until now, whose parent is

@@ -18,7 +18,7 @@ CLAIM_S = 12
 """How long a claim holds; its gateway renews it every CLAIM_S / 4 seconds. A gateway that dies while sending leaves its
 claim to run out."""
 
-# What is shown for a message waits for the earlier ones of its conversation, so that replies appear in order.
+# What is shown for a message waits for what was answered earlier in its conversation, so that replies appear in order.
 # Materialized, as a rescan would pass over the rows that were just updated, and claim more than the limit.
 _CLAIM = """
 with claimed as materialized (
@@ -28,7 +28,7 @@ with claimed as materialized (
       and id <> all(%(in_hand)s::bigint[])
       and not exists (
           select from deliveries earlier
-          where earlier.conversation_id = due.conversation_id and earlier.message_id < due.message_id
+          where earlier.conversation_id = due.conversation_id and earlier.id < due.id
             and earlier.state in ('pending', 'sending')
       )
     order by id limit %(limit)s

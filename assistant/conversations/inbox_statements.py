@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# The upsert locks the conversation's row until the transaction ends, so that the messages of one conversation get
-# their ids in the order in which they are stored.
+# The upsert locks the conversation's row until the transaction ends: a worker that releases the conversation meanwhile
+# sees the message, or its wake-up finds the conversation released.
 STORE = """
 with conversation as (
     insert into conversations (platform, workspace, channel, thread, knowledge_set)

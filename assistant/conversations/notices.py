@@ -14,7 +14,7 @@ WAIT_S = 10.0
 # the reply that it becomes must not stand before an earlier one.
 _TELL = """
 with waiting as (
-    select id, conversation_id, reply_address, received_at, row_number() over (order by id) as place
+    select id, conversation_id, reply_address, sent_at, received_at, row_number() over (order by id) as place
     from messages where state = 'pending'
 ), told as (
     insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text)
@@ -22,7 +22,8 @@ with waiting as (
     from waiting w join conversations c on c.id = w.conversation_id
     where w.received_at < now() - %(wait_s)s * interval '1 second' and c.platform = any(%(platforms)s)
       and (c.lease_until is null or c.lease_until < now())
-      and not exists (select from waiting earlier where earlier.conversation_id = c.id and earlier.id < w.id)
+      and not exists (select from waiting earlier where earlier.conversation_id = c.id
+          and (earlier.sent_at, earlier.id) < (w.sent_at, w.id))
       and not exists (select from deliveries d where d.conversation_id = c.id and d.state in ('pending', 'sending'))
     on conflict (message_id) do nothing
     returning id

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-# Of the conversation l.id: the messages that wait, oldest first, and the turns before them, oldest first. Messages that
-# were answered together are one turn.
+# Of the conversation l.id: the messages that wait, and the turns before them, oldest first: in the order in which they
+# were written, as a platform that delivers again does so out of order. Messages that were answered together are one
+# turn.
 _WAITING = """(
-    select jsonb_agg(to_jsonb(w) order by w.id) from (
+    select jsonb_agg(to_jsonb(w) order by w.sent_at, w.id) from (
         select id, author_id, author_name, text, attempts, sent_at, names_assistant from messages
         where conversation_id = l.id and state = 'pending' and id <> all(%(ids)s::bigint[])
-        order by id limit %(max_waiting)s
+        order by sent_at, id limit %(max_waiting)s
     ) w
 )"""
 _HISTORY = """(
-    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply) order by h.id) from (
-        select m.id, m.author_name, coalesce(r.text, '') as reply, m.text || coalesce((
+    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply) order by h.sent_at, h.id) from (
+        select m.id, m.sent_at, m.author_name, coalesce(r.text, '') as reply, m.text || coalesce((
             select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
         from messages m left join replies r on r.message_id = m.id
         where m.conversation_id = l.id and m.state not in ('deleted', 'pending') and m.joined_to is null
-        order by m.id desc limit %(max_turns)s
+        order by m.sent_at desc, m.id desc limit %(max_turns)s
     ) h
 )"""
 
@@ -29,7 +30,7 @@ with leased as (
     where m.id = %(message_id)s and m.state = 'pending' and c.id = m.conversation_id
       and (c.lease_until is null or c.lease_until < now())
       and (select due_at <= now() from messages oldest where oldest.conversation_id = c.id and oldest.state = 'pending'
-           order by oldest.id limit 1)
+           order by oldest.sent_at, oldest.id limit 1)
     returning c.id, c.lease_fence, c.knowledge_set
 )
 select l.id, l.lease_fence, l.knowledge_set, {_WAITING}, {_HISTORY} from leased l
@@ -78,7 +79,8 @@ REPLY = f"""
     update conversations c set lease_owner = null, lease_until = null
     from fenced where c.id = fenced.id and not coalesce((
         select due_at <= now() from messages
-        where conversation_id = fenced.id and state = 'pending' and id <> all(%(ids)s::bigint[]) order by id limit 1
+        where conversation_id = fenced.id and state = 'pending' and id <> all(%(ids)s::bigint[])
+        order by sent_at, id limit 1
     ), false)
     returning c.id
 )

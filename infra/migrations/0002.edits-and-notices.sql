@@ -39,4 +39,4 @@ alter table deliveries
     alter column text set not null,
     drop column reply_id;
 drop index deliveries_conversation;
-create index deliveries_waiting on deliveries (conversation_id, message_id) where state in ('pending', 'sending');
+create index deliveries_waiting on deliveries (conversation_id, id) where state in ('pending', 'sending');

@@ -24,7 +24,10 @@ from rich.table import Table
 
 from assistant.database import open_pool
 from assistant.embedded import Part, embedded_stack
-from assistant.embedding.base import Embedder
+from assistant.embedding.base import QueryEmbedder
+from assistant.embedding.exported import exported_folder
+from assistant.embedding.model_location import locate_model
+from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
 from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
 from assistant.vector_store.base import RetrievedChunk, VectorStore
 from assistant.vector_store.pgvector import PgVectorStore
@@ -43,8 +46,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", dest="names", action="append", choices=names, help="instead of the usual two")
     chosen = parser.parse_args().names or DEFAULT_SETS
-    embedders = (SentenceTransformerEmbedder(), SentenceTransformerEmbedder(precision="int8"))
     with tempfile.TemporaryDirectory() as folder, embedded_stack(Path(folder), [Part.POSTGRES]) as urls:
+        exported = exported_folder(locate_model(""), Path(folder) / "cache")
+        exact = SentenceTransformerEmbedder()
+        embedders = (exact, OnnxQueryEmbedder(exact.model_name, exported))
         for name in chosen:
             add = [sys.executable, "-m", "ingest", "add", str(DATA / name / "docs"), "--knowledge-set", name, "--json"]
             environment = {**environ, "DATABASE_URL": urls.database_url}
@@ -61,7 +66,7 @@ def _questions(name: str) -> list[Any]:
     return [question for question in map(json.loads, lines) if question["answerable"] and question["gold"]]
 
 
-def _recall(name: str, embedders: Sequence[Embedder], store: VectorStore) -> Figures:
+def _recall(name: str, embedders: Sequence[QueryEmbedder], store: VectorStore) -> Figures:
     """Recall at each depth in float32 and int8, and the cosine between the two vectors of a question."""
     questions = _questions(name)
     texts = [question["query"] for question in questions]
@@ -85,13 +90,13 @@ def _first_hit(gold: list[Any], hits: list[RetrievedChunk]) -> int:
     return max(DEPTHS)
 
 
-def _cpu_times(name: str, embedders: Sequence[Embedder]) -> Figures:
+def _cpu_times(name: str, embedders: Sequence[QueryEmbedder]) -> Figures:
     """CPU milliseconds a query, for so many queries embedded together: float32, int8."""
     texts = [question["query"] for question in _questions(name)][: max(TOGETHER)]
     return {str(count): [_cpu_ms(embedder, texts[:count]) for embedder in embedders] for count in TOGETHER}
 
 
-def _cpu_ms(embedder: Embedder, texts: list[str]) -> float:
+def _cpu_ms(embedder: QueryEmbedder, texts: list[str]) -> float:
     spent = []
     for _ in range(10):
         started = time.process_time()

@@ -139,6 +139,21 @@ async def test_forbidden_history_does_not_stop_the_others(fake: FakeDiscord, inb
     assert texts(await inbox.first(3))[2] == "readable"
 
 
+async def test_first_direct_messages_of_somebody_unknown_are_found_with_the_next(fake: FakeDiscord) -> None:
+    """Discord lists no direct channels: what was written in a new one while nobody was connected is read, in order, as
+    soon as its writer writes again."""
+    since = datetime.now(UTC)
+    await fake.post("anybody there?", direct=True)
+    adapter = DiscordAdapter(fake.token, fake.api_url, fake.gateway_url)
+    inbox = Inbox()
+    await adapter.start(inbox, Missed(since))
+    await fake.post("hello?", direct=True)
+    assert texts(await inbox.first(2)) == ["anybody there?", "hello?"]
+    await fake.post("well?", direct=True)
+    assert texts(await inbox.first(3))[2] == "well?"
+    await adapter.close()
+
+
 async def test_messages_since_a_time_are_read_at_start(fake: FakeDiscord) -> None:
     """What was written while nobody was connected reaches a new process, which is told since when to read."""
     since = datetime.now(UTC)

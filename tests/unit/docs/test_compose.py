@@ -132,7 +132,7 @@ def test_data_of_the_stores_outlive_their_containers(
 
 def test_a_worker_is_not_killed_while_answers_finish(services: dict[str, dict[str, Any]]) -> None:
     """Docker waits longer than the worker does."""
-    from assistant.queue_threads import STOP_S
+    from assistant.worker_process import STOP_S
 
     assert int(services["worker"]["stop_grace_period"].removesuffix("s")) > STOP_S
 

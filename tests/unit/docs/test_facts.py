@@ -15,12 +15,14 @@ from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
 from assistant import citations, gate, phrases, retrieve, sweeper, wiring, worker
 from assistant.config import Settings
 from assistant.conversations.deliveries import CLAIM_S
-from assistant.conversations.store import LEASE_S
+from assistant.conversations.joining import JOIN_WITHIN
+from assistant.conversations.notices import WAIT_S
+from assistant.conversations.store import HISTORY_TURNS, LEASE_S
 from assistant.errors import DeadlineExceeded, GenerationIncomplete, ModelOverloaded, ModelUnavailable
 from assistant.llm.base import Deadlines, GenerationParameters
 from assistant.llm.retry import RetryPolicy
-from assistant.queue_threads import STOP_S
 from assistant.vector_store.knowledge_set import MAX_DIMENSION
+from assistant.worker_process import STOP_S
 from ingest.errors import UnsupportedDocument
 from ingest.loaders.registry import load_document
 from prompts.persona import load_persona
@@ -49,7 +51,7 @@ INVITATION = discord.Permissions(
         ("docs/answering.md", f"cosine distance {DEFAULTS.max_distance} of the question"),
         ("docs/answering.md", f"as near (within {citations.NEARNESS})"),
         ("docs/answering.md", f"up to {retrieve.CONTEXT_TURNS} earlier turns of the customer"),
-        ("docs/answering.md", f"sees up to {worker.HISTORY_TURNS} earlier turns"),
+        ("docs/answering.md", f"sees up to {HISTORY_TURNS} earlier turns"),
         ("docs/answering.md", f"tried up to {worker.MAX_ATTEMPTS} times"),
         ("docs/answering.md", f"at most {load_persona('default').reply_sentences} sentences"),
         ("docs/answering.md", f"At most {DEFAULTS.max_new_tokens} tokens"),
@@ -83,8 +85,13 @@ INVITATION = discord.Permissions(
         ("docs/operations.md", f"within about {sweeper.SWEEP_S:g} seconds"),
         ("docs/operations.md", f"a lease of {LEASE_S} seconds"),
         ("docs/operations.md", f"holds a delivery for {CLAIM_S} seconds"),
-        ("docs/operations.md", f"running answers finish for up to {STOP_S} seconds"),
+        ("docs/operations.md", f"running answers finish for up to {STOP_S:g} seconds"),
         ("docs/operations.md", f"answers {DEFAULTS.worker_threads} conversations at once"),
+        ("docs/operations.md", f"may send {DEFAULTS.person_per_minute:g} messages a minute"),
+        ("docs/operations.md", f"may hold {DEFAULTS.channel_per_minute:,g} "),
+        ("docs/operations.md", f"when {DEFAULTS.max_waiting:,} messages wait"),
+        ("docs/operations.md", f"has waited {WAIT_S:g} seconds"),
+        ("docs/answering.md", f"within {JOIN_WITHIN.total_seconds():g} seconds"),
         ("docs/operations.md", f"Port {DEFAULTS.http_port} on {DEFAULTS.http_host}."),
         ("docs/decisions/0004-gate-with-drift.md", f"a drift of at most {gate.MAX_DRIFT} "),
     ],
@@ -95,9 +102,9 @@ def test_fact_stands_as_the_code_has_it(page: str, fact: str) -> None:
 
 
 def test_facts_told_in_words_hold() -> None:
-    """Once after a time-out, after 1 and after 4 seconds, and the names of the model families."""
+    """Once after a time-out, for about a minute, and the names of the model families."""
     assert RETRIES[DeadlineExceeded] == 1
-    assert RETRY_DELAYS_S == (1.0, 4.0)
+    assert 55 <= sum(RETRY_DELAYS_S) <= 65
     assert template_families() == ("chatml", "llama2")
 
 

@@ -54,11 +54,11 @@ def test_troubleshooting_quotes_error_lines() -> None:
 
 
 def _exists(program: str, words: list[str]) -> bool:
-    group = _GROUPS[program]
-    assert isinstance(group, click.Group)
-    command = group.commands.get(words[0])
-    parameters = group.params if words[0].startswith("--") else command.params if command else None
-    if parameters is None:
+    command: click.Command | None = _GROUPS[program]
+    while isinstance(command, click.Group) and words and not words[0].startswith("--"):
+        command = command.commands.get(words[0])
+        words = words[1:]
+    if command is None:
         return False
-    known = {"--help", "--version", *(option for parameter in parameters for option in parameter.opts)}
+    known = {"--help", "--version", *(option for parameter in command.params for option in parameter.opts)}
     return {word for word in words if word.startswith("--")} <= known
