@@ -121,7 +121,7 @@ def list_dead(*, limit: int, as_json: bool) -> None:
 
 
 @dead.command("show")
-@click.argument("message_id", type=int)
+@click.argument("message_id", metavar="ID", type=int)
 @as_json
 def show_dead(*, message_id: int, as_json: bool) -> None:
     """Show one of them: who wrote what, what the customer got instead of an answer, and why."""
@@ -132,7 +132,7 @@ def show_dead(*, message_id: int, as_json: bool) -> None:
 
 
 @dead.command("retry")
-@click.argument("message_ids", type=int, nargs=-1)
+@click.argument("message_ids", metavar="[ID]...", type=int, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Try all of them again.")
 @as_json
 def retry_dead(*, message_ids: tuple[int, ...], everything: bool, as_json: bool) -> None:
