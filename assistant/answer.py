@@ -178,6 +178,11 @@ def _unknown_family(info: ServerInfo) -> str:
 
 
 def _trace(chunks: Sequence[RetrievedChunk], gate: GateResult, clock: _Clock) -> Trace:
-    values = asdict(gate)
+    values = asdict(replace(gate, chunks=()))
     del values["chunks"]
-    return Trace(chunks=tuple(asdict(chunk) for chunk in chunks), gate=values, timings_s=clock.timings_s)
+    return Trace(chunks=tuple(map(_facts, chunks)), gate=values, timings_s=clock.timings_s)
+
+
+def _facts(chunk: RetrievedChunk) -> dict[str, object]:
+    """As asdict, which takes a copy of each value, and ten times as long."""
+    return {name: getattr(chunk, name) for name in RetrievedChunk.__slots__}

@@ -22,15 +22,14 @@ from assistant.conversations.inbox import Inbox
 from assistant.conversations.missed import find_missed
 from assistant.conversations.notices import Notices
 from assistant.database import database_errors, new_async_pool
-from assistant.errors import DatabaseUnavailable, QueueUnavailable
+from assistant.errors import DatabaseUnavailable
 from assistant.queue import WakeUpQueue
 from assistant.sender import Sender
 from assistant.sweeper import Sweeper
+from assistant.waking import Waker
 
 _log = logging.getLogger(__name__)
 
-WAKE_S = 1.0
-"""A Redis that hangs must not hold up the acknowledgement: the message is stored, the sweeper will wake a worker."""
 STORE_S = 2.5
 STORE_RETRY_S = 0.1
 """A platform that was refused an event delivers it again a minute later, behind newer ones; Slack waits 3 s at most."""
@@ -60,6 +59,7 @@ class Gateway:
     ) -> None:
         self._database_url = database_url
         self._queue = queue
+        self._waker = Waker(queue)
         self._adapters = adapters
         self._workspace = workspace
         self._pool = new_async_pool(database_url, MAX_POOL)
@@ -78,7 +78,7 @@ class Gateway:
         except DatabaseUnavailable:
             await self._pool.close()
             raise
-        works = (self._listen(), self._sweeper.run(), self._sender.renew_claims())
+        works = (self._listen(), self._waker.run(), self._sweeper.run(), self._sender.renew_claims())
         tasks = [asyncio.create_task(work) for work in works]
         try:
             for adapter in self._adapters.values():
@@ -110,18 +110,13 @@ class Gateway:
             await self._sender.finish()
 
     async def on_event(self, event: IncomingEvent) -> None:
-        """Commit what somebody wrote, changed or deleted, then wake a worker. Returns once it is safe; raises
+        """Commit what somebody wrote, changed or deleted, and have a worker woken. Returns once it is safe; raises
         DatabaseUnavailable otherwise."""
         message_id = await self._stored(event)
         if message_id is None:
             return
-        facts = {"action": "accept", "message_id": message_id}
-        _log.info("message was stored", extra=facts)
-        try:
-            async with asyncio.timeout(WAKE_S):
-                await asyncio.to_thread(self._queue.wake, message_id)
-        except (QueueUnavailable, TimeoutError):
-            _log.warning("no worker could be woken; the sweeper will", extra=facts)
+        _log.info("message was stored", extra={"action": "accept", "message_id": message_id})
+        self._waker.wake(message_id)
 
     async def _stored(self, event: IncomingEvent) -> int | None:
         """Store the event, trying for STORE_S: after a restart of Postgres each old connection fails once."""

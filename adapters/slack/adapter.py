@@ -71,6 +71,14 @@ class SlackAdapter:
     async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
         """Connect. Slack itself delivers what was missed, for some minutes; it is not read from the histories."""
         self._check_settings()
+        self._web.open()
+        try:
+            await self._start(on_event)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _start(self, on_event: OnEvent) -> None:
         self._identity = await self._web.identity()
         self._app = new_app(self._identity, self._web, self._people, on_event, self._signing_secret)
         if self._app_token:
@@ -100,6 +108,7 @@ class SlackAdapter:
         connection, self._connection, self._app = self._connection, None, None
         if connection is not None:
             await connection.close()
+        await self._web.close()
 
     async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookResponse:
         """Answer one POST of Slack's: 2xx once the event is stored, 5xx so that Slack sends it again."""
@@ -142,5 +151,4 @@ class SlackAdapter:
             async with asyncio.timeout(self._connect_timeout_s):
                 await self._connection.connect()
         except TimeoutError as error:
-            await self.close()
             raise PlatformUnavailable("Slack's Socket Mode can't be reached: check the network.") from error

@@ -48,6 +48,13 @@ def new_app(identity: Identity, web: SlackWeb, people: People, on_event: OnEvent
         signing_secret=signing_secret,
         logger=SDK_LOGGER,
         process_before_response=True,  # the acknowledgement waits for `receive`, in both modes
+        # What these do is done by then: `webhook.refusal` checks signatures, `parse_event` tells who speaks.
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
     )
     app.event(ANY_EVENT)(receive)
     app.error(_not_stored)

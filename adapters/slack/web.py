@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.base import ReplyAddress
@@ -18,6 +19,7 @@ SDK_LOGGER = logging.getLogger("adapters.slack.sdk")
 SDK_LOGGER.setLevel(logging.WARNING)
 
 TIMEOUT_S = 15
+KEPT_S = 10.0
 METADATA_TYPE = "llamadesk_reply"
 # How far a message is looked for after its question. Slack advises at most 200 messages a page:
 # https://docs.slack.dev/reference/methods/conversations.history (2026-11).
@@ -26,14 +28,29 @@ MAX_PAGES = 10
 
 
 class SlackWeb:
-    """The Web API with one bot token. No call is repeated here: who repeats must know what was shown already."""
+    """The Web API with one bot token. No call is repeated here: who repeats must know what was shown already. From
+    `open` until `close` connections are kept between calls; without it each call makes its own."""
 
     def __init__(self, bot_token: str, api_url: str, timeout_s: int = TIMEOUT_S) -> None:
-        # A client without a session opens a connection a call: then a failed connect is never a lost answer.
         # The default retry handler would post again after a lost answer.
         self.client = AsyncWebClient(
             token=bot_token, base_url=api_url, timeout=timeout_s, retry_handlers=[], logger=SDK_LOGGER
         )
+        self._timeout_s = timeout_s
+
+    def open(self) -> None:
+        """Keep connections, within a running event loop. One that the server closes as we post is a lost answer: the
+        shorter it is kept the rarer that is."""
+        self.client.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_S),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+        )
+
+    async def close(self) -> None:
+        """End the kept connections."""
+        session, self.client.session = self.client.session, None
+        if session is not None:
+            await session.close()
 
     async def identity(self) -> Identity:
         """Give who the bot token belongs to; raises AuthenticationFailed naming SLACK_BOT_TOKEN."""
