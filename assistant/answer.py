@@ -123,10 +123,14 @@ class Answerer:
 
         A server that finds the prompt too long all the same is given less once.
         """
+        def count_tokens(text: str) -> int:
+            with clock.step("tokenize"):
+                return self._model.count_tokens(text)
+
         window = min(info.max_input_tokens, info.max_total_tokens - parameters.max_new_tokens)
         for limit in (window, window * 3 // 4):
             with clock.step("fit"):
-                fitted = fit(context, family, self._model.count_tokens, limit)
+                fitted = fit(context, family, count_tokens, limit)
             if fitted.passages_used == 0:
                 return fitted, None
             try:
@@ -150,7 +154,7 @@ class Answerer:
 
 
 class _Clock:
-    """Seconds by step."""
+    """Seconds by step, all passes together; a step may lie within another."""
 
     def __init__(self) -> None:
         self.timings_s: dict[str, float] = {}
@@ -161,7 +165,8 @@ class _Clock:
         try:
             yield
         finally:
-            self.timings_s[name] = round(time.perf_counter() - started, 6)
+            taken_s = self.timings_s.get(name, 0.0) + time.perf_counter() - started
+            self.timings_s[name] = round(taken_s, 6)
 
 
 def _turns(history: Sequence[PastTurn]) -> Iterator[Turn]:

@@ -67,7 +67,9 @@ class Gateway:
         self._sweeper = Sweeper(self._pool, queue, Notices(self._pool, editable, phrases.WAITING))
         self._admission = Admission(Inbox(self._pool, knowledge_set), limits, lambda: self._sweeper.waiting)
         self._due = asyncio.Event()
-        self._sender = Sender(Deliveries(self._pool, _owner()), adapters, self._due.set)
+        self._in_hand = 0
+        deliveries = Deliveries(self._pool, _owner())
+        self._sender = Sender(deliveries, adapters, self._due.set, lambda: self._in_hand > MAX_POOL // 2)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -112,7 +114,11 @@ class Gateway:
     async def on_event(self, event: IncomingEvent) -> None:
         """Commit what somebody wrote, changed or deleted, and have a worker woken. Returns once it is safe; raises
         DatabaseUnavailable otherwise."""
-        message_id = await self._stored(event)
+        self._in_hand += 1
+        try:
+            message_id = await self._stored(event)
+        finally:
+            self._in_hand -= 1
         if message_id is None:
             return
         _log.info("message was stored", extra={"action": "accept", "message_id": message_id})

@@ -17,6 +17,8 @@ from assistant.showing import Showing
 _log = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 64
+FEW_AT_ONCE = 4
+"""While events come faster than they are stored: an acknowledgement has a deadline, a reply has none."""
 MAX_ATTEMPTS = 60
 MAX_WAIT_S = 60.0
 """Together about an hour: an outage of the platform is sat out that long."""
@@ -29,20 +31,26 @@ class ClaimLost(Exception):
 
 
 class Sender:
-    """The gateway's way out. Different conversations' deliveries are sent side by side; `on_done` hears of each end."""
+    """The gateway's way out. Different conversations' deliveries are sent side by side, only a few as long as
+    `gives_way`; `on_done` hears of each end."""
 
     def __init__(
-        self, deliveries: Deliveries, adapters: Mapping[str, ChatAdapter], on_done: Callable[[], None]
+        self,
+        deliveries: Deliveries,
+        adapters: Mapping[str, ChatAdapter],
+        on_done: Callable[[], None],
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self._deliveries = deliveries
         self._adapters = adapters
         self._on_done = on_done
+        self._gives_way = gives_way
         self._sending: set[asyncio.Task[None]] = set()
         self._held_until: dict[int, float] = {}
 
     async def send_due(self, platform: str, workspace: str | None) -> None:
         """Begin to send what is due on the platform, as far as there is room. Raises DatabaseUnavailable."""
-        while (room := MAX_AT_ONCE - len(self._sending)) > 0:
+        while (room := (FEW_AT_ONCE if self._gives_way() else MAX_AT_ONCE) - len(self._sending)) > 0:
             held_until = time.monotonic() + CLAIM_S
             claimed = await self._deliveries.claim(platform, workspace, room, self._held_until)
             for delivery in claimed:

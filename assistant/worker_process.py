@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 STOP_S = 25.0
 """How long a stop lets running answers finish: whoever stops us (a container engine) is patient for 30 s."""
-NICENESS = 5
+NICENESS = 15
 """On a machine of their own workers lose nothing by it; beside a gateway, its acknowledgements go first."""
 START_S = 120.0
 """How long a worker may take to load its embedding model (a cold disk, a slow machine)."""
@@ -51,7 +51,6 @@ def run_worker(
     if until_input_ends:
         threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
     WakeUpQueue(settings.redis_url).check()
-    os.nice(NICENESS)
     with (
         wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool,
         new_answers(settings, pool) as answers,
@@ -63,6 +62,7 @@ def run_worker(
         queue = QueueThreads(settings.redis_url, answering.submit)
         renewer.start()
         queue.start()
+        os.nice(NICENESS)
         _log.info("worker is ready", extra={"action": "start", "threads": settings.worker_threads})
         stopping.wait()
         deadline = time.monotonic() + STOP_S

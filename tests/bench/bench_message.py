@@ -1,4 +1,5 @@
-"""Our own time for one message: from the post to the visible reply, without what the language model takes.
+"""Our own time for one message: from the post to the visible reply, without what the language model's server takes to
+count tokens and to generate.
 
 `python -m tests.bench.bench_message [--rates 5,20,40,60] [--seconds 15] [--overload 200]`: real gateway and worker
 processes with the real embedding model, real Postgres and Redis, Slack's SDK over real sockets; the model server
@@ -18,7 +19,7 @@ from tests.bench.load import Run
 BUDGET_RATE = 20.0
 OVERLOAD_S = 10.0
 _MODEL_TIME = """
-select m.event_key, (t.timings_s->>'generate')::float from messages m
+select m.event_key, (t.timings_s->>'generate')::float + (t.timings_s->>'tokenize')::float from messages m
 join replies r on r.message_id = m.id join traces t on t.reply_id = r.id where m.event_key = any(%s)
 """
 

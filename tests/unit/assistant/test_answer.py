@@ -57,7 +57,7 @@ def test_answer_comes_with_its_sources_and_its_trace(tgi: FakeTgi) -> None:
     assert "hi [/INST] Hello! </s>" in answer.trace.prompt
     assert answer.trace.parameters is not None
     assert answer.trace.parameters["repetition_penalty"] == 1.1
-    assert set(answer.trace.timings_s or {}) == {"retrieve", "prompt", "fit", "generate"}
+    assert set(answer.trace.timings_s or {}) == {"retrieve", "prompt", "fit", "tokenize", "generate"}
 
 
 def test_strange_question_is_refused_without_the_model(tgi: FakeTgi) -> None:
