@@ -51,6 +51,7 @@ def run_worker(
     if until_input_ends:
         threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
     WakeUpQueue(settings.redis_url).check()
+    os.nice(NICENESS)  # on Linux only this thread's, and of those that it starts from here on
     with (
         wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool,
         new_answers(settings, pool) as answers,
@@ -62,7 +63,6 @@ def run_worker(
         queue = QueueThreads(settings.redis_url, answering.submit)
         renewer.start()
         queue.start()
-        os.nice(NICENESS)
         _log.info("worker is ready", extra={"action": "start", "threads": settings.worker_threads})
         stopping.wait()
         deadline = time.monotonic() + STOP_S
