@@ -123,6 +123,7 @@ class Answerer:
 
         A server that finds the prompt too long all the same is given less once.
         """
+
         def count_tokens(text: str) -> int:
             with clock.step("tokenize"):
                 return self._model.count_tokens(text)

@@ -47,11 +47,11 @@ class Inbox:
 
     async def edit(self, message: IncomingMessage) -> Accepted:
         """Take the post's new text. What waits is answered as edited, what was answered is answered anew. A post that
-        names the assistant only now is a new message."""
+        was not known, or names the assistant only now, is a new message."""
         row = await self._execute(statements.EDIT, self._parameters(message))
         if row is not None:
             return Accepted(row[0], is_pending=row[1])
-        return await self.accept(message) if message.is_addressed else NOTHING
+        return await self.accept(message)
 
     async def delete(self, post: DeletedMessage) -> Accepted:
         """Forget the post's text and its reply, and have the reply taken away from the chat. A message that had been
@@ -96,5 +96,6 @@ class Inbox:
             "state": "pending" if speaks_to_us else "overheard",
             "sent_at": message.sent_at,
             "is_addressed": message.is_addressed,
+            "is_edited": message.edited_at is not None,
             "names_assistant": message.mentions_assistant,
         }

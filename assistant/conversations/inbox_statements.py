@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# A changed post that is not known yet may be older than the conversation, and then is none of it.
 # The upsert locks the conversation's row until the transaction ends: a worker that releases the conversation meanwhile
 # sees the message, or its wake-up finds the conversation released.
 STORE = """
@@ -11,6 +12,7 @@ with conversation as (
     where %(is_addressed)s or exists (
         select from conversations
         where platform = %(platform)s and workspace = %(workspace)s and channel = %(channel)s and thread = %(thread)s
+          and (not %(is_edited)s or created_at < %(sent_at)s)
     )
     on conflict (platform, workspace, channel, thread) do update set platform = excluded.platform
     returning id

@@ -37,6 +37,7 @@ class Recovery:
 class Outcome:
     """What a run came to."""
 
+    max_recovery_s: float = MAX_RECOVERY_S
     messages: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     recoveries: list[Recovery] = field(default_factory=list)
@@ -49,7 +50,9 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        return self.slowest_recovery_s <= MAX_RECOVERY_S and all(verdict.is_good for verdict in self.verdicts.values())
+        return self.slowest_recovery_s <= self.max_recovery_s and all(
+            verdict.is_good for verdict in self.verdicts.values()
+        )
 
     def summary(self) -> dict[str, object]:
         """The figures for the last line."""
@@ -70,11 +73,13 @@ Progress = Callable[[str, Outcome, Load], None]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What goes wrong, one after the other, at moments that the seed decides; `progress` hears of each."""
+    """What goes wrong, one after the other, at moments that the seed decides; `progress` hears of each. No fault may
+    take longer than `max_recovery_s` until everybody has an answer again."""
 
     faults: Sequence[Fault]
     seed: int
     progress: Progress
+    max_recovery_s: float = MAX_RECOVERY_S
 
 
 class Run:
@@ -86,7 +91,7 @@ class Run:
         self._faults = series.faults
         self._random = random.Random(series.seed)
         self._progress = series.progress
-        self.outcome = Outcome()
+        self.outcome = Outcome(series.max_recovery_s)
         self.events: list[tuple[float, str]] = []
 
     async def go(self) -> Outcome:

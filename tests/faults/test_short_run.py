@@ -19,15 +19,16 @@ SEED = 11
 MESSAGES = 50
 CRASH_MESSAGES = 24
 RATE = 5.0
+PATIENCE_S = 120.0
 
 
 @pytest.mark.xdist_group("faults")
 @pytest.mark.timeout(300)
 async def test_everybody_has_one_reply_whatever_is_killed() -> None:
-    """On Slack and on Discord nothing is lost, doubled, misplaced, out of order or cut off, and each fault is over
-    within 20 s."""
+    """On Slack and on Discord nothing is lost, doubled, misplaced, out of order or cut off. How long it takes is measured
+    by `make faults`: beside other tests the machine is not to be relied upon."""
     platforms = platforms_of("both", SEED)
-    series = Series(scheduled(short_plan(SHORT_KILLS), SEED), SEED, _no_progress)
+    series = Series(scheduled(short_plan(SHORT_KILLS), SEED), SEED, _no_progress, max_recovery_s=PATIENCE_S)
     outcome = await run(platforms, Load(platforms, MESSAGES, RATE, SEED), series)
     assert outcome.is_good, outcome.summary() | {"recoveries": outcome.recoveries}
     assert (outcome.messages, dict(outcome.kills)) == (MESSAGES, SHORT_KILLS)
@@ -40,7 +41,7 @@ async def test_everybody_has_one_reply_wherever_the_product_crashes(tmp_path: Pa
     points = {"worker": WORKER_POINTS, "gateway": GATEWAY_POINTS}
     modules = {name: _crashing(name, where, tmp_path) for name, where in points.items()}
     platforms = platforms_of("both", SEED)
-    series = Series((), SEED, _no_progress)
+    series = Series((), SEED, _no_progress, max_recovery_s=PATIENCE_S)
     outcome = await run(platforms, Load(platforms, CRASH_MESSAGES, RATE, SEED), series, modules)
     assert set(os.listdir(tmp_path)) == {*WORKER_POINTS, *GATEWAY_POINTS}  # noqa: PTH208 (not blocking for long)
     assert outcome.is_good, outcome.summary()

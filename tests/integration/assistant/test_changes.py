@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -103,6 +104,17 @@ async def test_edit_that_names_the_assistant_is_a_new_question(desk: Desk) -> No
     await desk.platform.people_say(edited(message, "dinner?"))
     await desk.platform.people_say(replace(edited(message, "help?"), mentions_assistant=True))
     await shows(desk, "re: help?")
+
+
+async def test_follow_up_that_arrives_only_as_edited_is_taken(inbox: Inbox, platform: FakePlatform) -> None:
+    """A platform whose history is read tells of the post as it stands now; what is older than the conversation is none
+    of ours."""
+    root = platform.message("hello", mention=True)
+    await inbox.accept(root)
+    follow_up = edited(platform.message("and?", thread=root.address.thread), "and now?")
+    assert (await inbox.edit(follow_up)).message_id is None
+    later = replace(follow_up, sent_at=datetime.now(UTC) + timedelta(minutes=1))
+    assert (await inbox.edit(later)).is_pending
 
 
 async def test_deleted_question_cancels_its_answer(desk: Desk, sql: psycopg.Connection) -> None:
