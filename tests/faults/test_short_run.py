@@ -25,7 +25,7 @@ PATIENCE_S = 120.0
 @pytest.mark.xdist_group("faults")
 @pytest.mark.timeout(300)
 async def test_everybody_has_one_reply_whatever_is_killed() -> None:
-    """On Slack and on Discord nothing is lost, doubled, misplaced, out of order or cut off. How long it takes is measured
+    """On Slack and on Discord nothing is lost, doubled, misplaced, out of order or cut off. How long that takes is told
     by `make faults`: beside other tests the machine is not to be relied upon."""
     platforms = platforms_of("both", SEED)
     series = Series(scheduled(short_plan(SHORT_KILLS), SEED), SEED, _no_progress, max_recovery_s=PATIENCE_S)
