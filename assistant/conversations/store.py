@@ -61,18 +61,19 @@ class ConversationStore:
 
     def renew(self, leases: Sequence[Lease]) -> None:
         """Hold the leases for another LEASE_S seconds; those that were lost stay lost."""
-        rows = [_fence(lease) | {"lease_s": LEASE_S} for lease in leases]
-        with database_errors(), self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.executemany(statements.RENEW, rows)
+        self._execute(statements.RENEW, _held(leases) | {"lease_s": LEASE_S})
 
     def release(self, leases: Sequence[Lease]) -> None:
         """Hand the conversations back; nothing more can be written under these leases."""
-        with database_errors(), self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.executemany(statements.RELEASE, [_fence(lease) for lease in leases])
+        self._execute(statements.RELEASE, _held(leases))
 
     def drop_broken_connections(self) -> None:
         """After a restart of Postgres: otherwise each old connection of the pool would fail once more."""
         self._pool.check()
+
+    def _execute(self, statement: str, parameters: dict[str, object]) -> None:
+        with database_errors(), self._pool.connection() as connection:
+            connection.execute(statement, parameters)
 
     def _one_row(self, statement: str, parameters: dict[str, object]) -> Any:
         with database_errors(), self._pool.connection() as connection:
@@ -93,6 +94,10 @@ def _window(ids: Iterable[int] = ()) -> dict[str, object]:
 
 def _fence(lease: Lease) -> dict[str, object]:
     return {"conversation_id": lease.conversation_id, "fence": lease.fence}
+
+
+def _held(leases: Sequence[Lease]) -> dict[str, object]:
+    return {"ids": [lease.conversation_id for lease in leases], "fences": [lease.fence for lease in leases]}
 
 
 def _lost(lease: Lease) -> LeaseLost:

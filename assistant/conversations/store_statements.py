@@ -96,12 +96,13 @@ POSTPONE = f"""
 )
 update conversations c set lease_owner = null, lease_until = null from fenced where c.id = fenced.id returning c.id
 """  # noqa: S608 (constants put together)
-RENEW = """
-update conversations set lease_until = now() + %(lease_s)s * interval '1 second'
-where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null
-"""
+_HELD = "from unnest(%(ids)s::bigint[], %(fences)s::bigint[]) held (id, fence) where c.id = held.id"
+RENEW = f"""
+update conversations c set lease_until = now() + %(lease_s)s * interval '1 second'
+{_HELD} and c.lease_fence = held.fence and c.lease_until is not null
+"""  # noqa: S608 (constants put together)
 # The fence rises: whoever still works under the lease can't write any more.
-RELEASE = """
-update conversations set lease_owner = null, lease_until = null, lease_fence = lease_fence + 1
-where id = %(conversation_id)s and lease_fence = %(fence)s
-"""
+RELEASE = f"""
+update conversations c set lease_owner = null, lease_until = null, lease_fence = lease_fence + 1
+{_HELD} and c.lease_fence = held.fence
+"""  # noqa: S608 (constants put together)
