@@ -27,7 +27,7 @@ NOTHING = Accepted(None)
 class Inbox:
     """Stores what people write, change and take away, through the gateway's pool.
 
-    Each method is one statement, may be repeated, and raises DatabaseUnavailable; nothing is changed then.
+    Each method may be repeated, and raises DatabaseUnavailable; nothing is changed then.
     """
 
     def __init__(self, pool: AsyncPool, knowledge_set: str) -> None:

@@ -51,6 +51,13 @@ class CrashPoints:
             (self._marks / point).touch()
             os.kill(os.getpid(), signal.SIGKILL)
 
+    @contextmanager
+    def sending(self, platform: str) -> Iterator[None]:
+        """Pass the points before and after what the block sends; none after a send that failed."""
+        self.passing(f"{platform}-before-send")
+        yield
+        self.passing(f"{platform}-after-send")
+
 
 class CrashingStore(ConversationStore):
     """Ends before it takes the lease."""
@@ -88,10 +95,8 @@ class CrashingSlack(SlackAdapter):
     async def send(
         self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
     ) -> SentMessage:
-        self.points.passing(f"{self.platform}-before-send")
-        sent = await super().send(address, part, idempotency_key, may_be_shown=may_be_shown)
-        self.points.passing(f"{self.platform}-after-send")
-        return sent
+        with self.points.sending(self.platform):
+            return await super().send(address, part, idempotency_key, may_be_shown=may_be_shown)
 
 
 class CrashingDiscord(DiscordAdapter):
@@ -102,10 +107,8 @@ class CrashingDiscord(DiscordAdapter):
     async def send(
         self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
     ) -> SentMessage:
-        self.points.passing(f"{self.platform}-before-send")
-        sent = await super().send(address, part, idempotency_key, may_be_shown=may_be_shown)
-        self.points.passing(f"{self.platform}-after-send")
-        return sent
+        with self.points.sending(self.platform):
+            return await super().send(address, part, idempotency_key, may_be_shown=may_be_shown)
 
 
 def main() -> None:
