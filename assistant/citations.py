@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from textwrap import shorten
 from urllib.parse import unquote, urlsplit
 
 from adapters.base import Source
+from assistant.excerpt import excerpt
 from assistant.vector_store.base import RetrievedChunk
 
 # "[1]", "[1, 2]"; but not what stands right behind a word, as in "list[7]", when it comes to removing.
@@ -62,5 +62,5 @@ def _source(number: int, chunk: RetrievedChunk) -> Source:
         heading=chunk.subheading,
         url=f"{chunk.uri}{anchor}" if is_public else "",
         document=unquote(PurePosixPath(parts.path).name),
-        quote=shorten(chunk.text.replace("```", " "), MAX_QUOTE_CHARS, placeholder=" …"),
+        quote=excerpt(chunk.text, MAX_QUOTE_CHARS),
     )

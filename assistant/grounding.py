@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from textwrap import shorten
+
+from assistant.excerpt import excerpt
 
 MIN_WORD_CHARS = 4
 """Shorter words are mostly of grammar, and bear nothing out."""
@@ -25,7 +26,7 @@ def grounded_text(text: str, passages: Sequence[str], min_support: float) -> str
 
 def quoted(passage: str) -> str:
     """The beginning of a passage as a Markdown quote, for when nothing better can be said."""
-    return f"> {shorten(passage.replace('```', ' '), MAX_QUOTE_CHARS, placeholder=' …')}"
+    return f"> {excerpt(passage, MAX_QUOTE_CHARS)}"
 
 
 def _sentences(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant.embedding.model_location import ModelLocation
 from assistant.errors import ConfigurationError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is exported changes: older exports are passed over then."""
 MODEL_FILE, TOKENIZER_FILE, ABOUT_FILE = "model.onnx", "tokenizer.json", "about.json"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from assistant.errors import LanguageModelError
 from assistant.llm.base import Deadlines, Generation, GenerationParameters
 from assistant.llm.countdown import Countdown
+from assistant.llm.gatherer import Gatherer
 from assistant.llm.protocol import JsonObject, decode, encode
 from assistant.llm.reply_text import ReplyText
 from assistant.llm.server_url import ServerUrl
@@ -23,6 +24,7 @@ class HttpModel(ABC):
     def __init__(self, url: ServerUrl, transport: HttpTransport) -> None:
         self._url = url
         self._transport = transport
+        self._gatherer = Gatherer()
 
     def generate(
         self,
@@ -37,7 +39,7 @@ class HttpModel(ABC):
         path, body = self._generation_request(prompt, parameters, countdown)
         with self._transport.request("POST", path, encode(body), countdown) as response:
             self._refuse(response, prompt)
-            response.may_gather = on_text is None
+            response.gatherer = None if on_text else self._gatherer
             return self._collect(response, reply, countdown, prompt)
 
     def check(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import TypeGuard
+
+import orjson
 
 from assistant.errors import GenerationIncomplete, ModelUnavailable, RequestRefused
 from assistant.llm.connection import ConnectionLost
@@ -22,8 +23,8 @@ _ECHO_CHARS = 16
 def encode(body: Mapping[str, object]) -> bytes:
     """The JSON of a request. Raises RequestRefused for half a surrogate pair, which no server can take."""
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError as exc:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError as exc:
         raise RequestRefused("the prompt holds half a surrogate pair: clean the text before it is rendered") from exc
 
 
@@ -38,8 +39,8 @@ def decode(data: str | bytes, url: object) -> JsonObject:
 def decode_any(data: str | bytes, url: object) -> object:
     """The JSON value in `data`. Raises ModelUnavailable if it holds none."""
     try:
-        value: object = json.loads(data)
-    except (ValueError, RecursionError) as exc:
+        value: object = orjson.loads(data)
+    except orjson.JSONDecodeError as exc:
         raise ModelUnavailable(f"{url} did not answer with JSON: check what listens there") from exc
     return value
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-
-import h11
 
 from assistant.errors import DeadlineExceeded, ModelUnavailable
 from assistant.llm.connection import Connection, ConnectionLost
 from assistant.llm.countdown import Countdown
 from assistant.llm.dial import dial
+from assistant.llm.gatherer import Gatherer
 from assistant.llm.server_url import ServerUrl
 
 MAX_ERROR_BYTES = 64 * 1024
@@ -29,20 +28,20 @@ _DRAIN_S = 0.25
 
 
 class Response:
-    """An answer whose body is read on demand, within the call's countdown. `may_gather`: see Connection.read_data."""
+    """An answer whose body is read on demand, within the call's countdown. `gatherer`: see Connection.read_data."""
 
-    __slots__ = ("_connection", "_countdown", "headers", "may_gather", "status")
+    __slots__ = ("_connection", "_countdown", "gatherer", "headers", "status")
 
-    def __init__(self, head: h11.Response, connection: Connection, countdown: Countdown) -> None:
-        self.status = head.status_code
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    def __init__(self, status: int, headers: Mapping[str, str], connection: Connection, countdown: Countdown) -> None:
+        self.status = status
+        self.headers = headers
         self._connection = connection
         self._countdown = countdown
-        self.may_gather = False
+        self.gatherer: Gatherer | None = None
 
     def chunks(self) -> Iterator[bytes]:
         """The body's bytes as they arrive."""
-        while data := self._connection.read_data(self._countdown, self.may_gather):
+        while data := self._connection.read_data(self._countdown, self.gatherer):
             yield data
 
     def read(self, max_bytes: int) -> bytes:
@@ -57,7 +56,7 @@ class Response:
     def drain(self) -> None:
         """Read what little may follow a complete answer, so that the connection can be kept; not worth a long wait."""
         self._countdown.hurry(_DRAIN_S)
-        self.may_gather = False
+        self.gatherer = None
         try:
             self.read(MAX_ERROR_BYTES)
         except (DeadlineExceeded, ConnectionLost):
@@ -78,7 +77,7 @@ class HttpTransport:
         self.url = url
         self._tls = (tls or ssl.create_default_context()) if url.scheme == "https" else None
         ours = [("Host", url.authority), ("User-Agent", "llamadesk"), ("Accept-Encoding", "identity")]
-        self._headers = [*ours, *headers]
+        self._headers = "".join(f"{name}: {value}\r\n" for name, value in (*ours, *headers))
         self._max_idle = max_idle
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
@@ -92,17 +91,17 @@ class HttpTransport:
         once.
         Raises ModelUnavailable and DeadlineExceeded.
         """
-        request = self._head(method, path, body)
+        request = self._request(method, path, body)
         connection = self._take_idle() or self._open(countdown)
         try:
             try:
-                response = _exchange(connection, request, body or b"", countdown)
+                response = _exchange(connection, request, countdown)
             except ConnectionLost as lost:
                 if lost.answer_begun or not connection.is_reused:
                     raise
                 connection.close()
                 connection = self._open(countdown)
-                response = _exchange(connection, request, body or b"", countdown)
+                response = _exchange(connection, request, countdown)
             yield response
         except BaseException:
             connection.close()
@@ -117,11 +116,11 @@ class HttpTransport:
         for connection in idle:
             connection.close()
 
-    def _head(self, method: str, path: str, body: bytes | None) -> h11.Request:
-        headers = list(self._headers)
-        if body is not None:
-            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        return h11.Request(method=method, target=self.url.prefix + path, headers=headers)
+    def _request(self, method: str, path: str, body: bytes | None) -> bytes:
+        """Head and body, of parts that hold no line ends: ServerUrl and the headers' givers see to that."""
+        about_body = "" if body is None else f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        head = f"{method} {self.url.prefix}{path} HTTP/1.1\r\n{self._headers}{about_body}\r\n"
+        return head.encode("ascii") + (body or b"")
 
     def _open(self, countdown: Countdown) -> Connection:
         return Connection(dial(self.url, self._tls, countdown), str(self.url))
@@ -152,16 +151,16 @@ class HttpTransport:
         surplus.close()
 
 
-def _exchange(connection: Connection, request: h11.Request, body: bytes, countdown: Countdown) -> Response:
+def _exchange(connection: Connection, request: bytes, countdown: Countdown) -> Response:
     """Send the request and read the answer's head.
 
     A server may refuse and close before it has read the whole request: then its answer counts, not the broken pipe.
     """
     try:
-        connection.send(request, body, countdown)
+        connection.send(request, countdown)
     except ConnectionLost as lost:
         try:
-            return Response(connection.read_head(countdown), connection, countdown)
+            return Response(*connection.read_head(countdown), connection, countdown)
         except ModelUnavailable:
             raise lost from None
-    return Response(connection.read_head(countdown), connection, countdown)
+    return Response(*connection.read_head(countdown), connection, countdown)

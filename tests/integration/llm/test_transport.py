@@ -6,24 +6,24 @@ import json
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, cast
 
-import h11
 import pytest
 
 from assistant.errors import DeadlineExceeded, ModelUnavailable
 from assistant.llm.base import Deadlines, GenerationParameters
-from assistant.llm.connection import Connection
+from assistant.llm.connection import GATHER_S, Connection
 from assistant.llm.countdown import Countdown
 from assistant.llm.dial import dial
+from assistant.llm.gatherer import Gatherer
 from assistant.llm.server_url import ServerUrl
 from assistant.llm.tgi import TgiModel
 from assistant.llm.transport import HttpTransport
-from tests.fakes.model_behaviours import Drip, NoAnswer, Reply
+from tests.fakes.model_behaviours import Cut, Drip, NoAnswer, Reply
 from tests.fakes.tgi_server import FakeTgi
 
 PARAMETERS = GenerationParameters(max_new_tokens=50)
@@ -209,53 +209,58 @@ def test_https_with_an_unknown_certificate_is_refused(encrypted: FakeTgi) -> Non
     assert encrypted.requests == []
 
 
-class CountedSocket:
-    """A socket that counts how often bytes are fetched from it."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self.fetched = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
-
-    def recv(self, size: int) -> bytes:
-        self.fetched += 1
-        return self._sock.recv(size)
-
-
-@pytest.mark.parametrize("may_gather", [True, False])
-def test_tokens_gather_where_nobody_reads_along(server: FakeTgi, may_gather: bool) -> None:
-    """A thread is woken for a few of them together; the bytes are the same, and the connection is left as it was."""
+@pytest.mark.parametrize("gatherer", [Gatherer(), None])
+def test_tokens_gather_where_nobody_reads_along(server: FakeTgi, gatherer: Gatherer | None) -> None:
+    """The caller is woken for many of them together, and for the last at once; the bytes are the same."""
     url = ServerUrl.parse(server.url, "TGI_URL")
     countdown = Countdown(Deadlines())
-    sock = CountedSocket(dial(url, None, countdown))
-    connection = Connection(cast("socket.socket", sock), server.url)
+    connection = Connection(dial(url, None, countdown), server.url)
     server.script(Reply("word" + " word" * 99, token_s=0.01))
     body = json.dumps({"inputs": "p", "parameters": {"max_new_tokens": 200}}).encode()
-    headers = [("Host", "x"), ("Content-Length", str(len(body)))]
-    connection.send(h11.Request(method="POST", target="/generate_stream", headers=headers), body, countdown)
+    head = f"POST /generate_stream HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.send(head.encode() + body, countdown)
     connection.read_head(countdown)
-    received = b"".join(iter(lambda: connection.read_data(countdown, may_gather), b""))
+    pieces = list(iter(lambda: connection.read_data(countdown, gatherer), b""))
     connection.close()
+    received = b"".join(pieces)
     assert received.count(b"data:") == 101
     assert received.rstrip().endswith(b"}")
-    if may_gather:
-        assert sock.fetched < 80
+    if gatherer:
+        assert len(pieces) < 10
+    else:
+        assert len(pieces) > 50
 
 
-def test_gathering_leaves_the_connection_as_it_was(server: FakeTgi) -> None:
-    """The next answer, however short, is read as soon as its first byte is there."""
-    url = ServerUrl.parse(server.url, "TGI_URL")
-    countdown = Countdown(Deadlines())
-    sock = dial(url, None, countdown)
-    transport = HttpTransport(url)
-    transport._idle.append(connection := Connection(sock, server.url))
-    connection.idle_since = time.monotonic()
-    server.script(Reply("word" + " word" * 39, token_s=0.01))
-    body = json.dumps({"inputs": "p", "parameters": {"max_new_tokens": 200}}).encode()
-    with transport.request("POST", "/generate_stream", body, countdown) as response:
-        response.may_gather = True
-        assert response.read(100_000).count(b"data:") == 41
-        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT) == 1
-    transport.close()
+def test_gathering_is_over_with_the_answer(server: FakeTgi, model: TgiModel) -> None:
+    """Nobody waits on for what can't come; and the connection serves the next call, which doesn't gather."""
+    model.info()
+    server.script(*[Reply("word" + " word" * 9, token_s=0.02)] * 3)
+    for _ in range(3):
+        started = time.monotonic()
+        assert model.generate("p", PARAMETERS, Deadlines()).text.count("word") == 10
+        assert time.monotonic() - started < GATHER_S * 0.8
+        assert model.count_tokens("one two") == 2
+    assert server.connections == 1
+
+
+def test_many_streams_gather_in_one_thread(server: FakeTgi, model: TgiModel) -> None:
+    server.script(*[Reply("word" + " word" * 30, token_s=0.02)] * 30)
+    with ThreadPoolExecutor(30) as pool:
+        running = [pool.submit(model.generate, "p", PARAMETERS, Deadlines()) for _ in range(30)]
+        while not any(thread.name == "gatherer" for thread in threading.enumerate()):
+            time.sleep(0.01)
+        assert all(done.result().text.count("word") == 31 for done in running)
+
+
+@pytest.mark.parametrize("gathers", [True, False])
+def test_what_goes_wrong_while_others_read_is_the_callers(server: FakeTgi, model: TgiModel, gathers: bool) -> None:
+    """A stream that is cut, one that hangs, one that is no HTTP any more; the others beside them are complete."""
+    heard: list[str] = []
+    on_text = None if gathers else heard.append
+    words = "word" + " word" * 20
+    server.script(*[Reply(words, token_s=0.02)] * 4, Cut(5), Drip(whole_tokens=5, every_s=1.0))
+    with ThreadPoolExecutor(6) as pool:
+        deadlines = Deadlines(idle_s=0.8)
+        running = [pool.submit(model.generate, "p", PARAMETERS, deadlines, on_text) for _ in range(6)]
+        ends = [type(done.exception()).__name__ for done in running]
+    assert sorted(ends) == ["DeadlineExceeded", "GenerationIncomplete", *["NoneType"] * 4]
