@@ -34,8 +34,11 @@ class WakeUpQueue:
             )
             for message_id in message_ids
         ]
+        # Not one transaction, which costs half as much again: half a wake-up is one that the sweeper gives once more.
         try:
-            self._queue.enqueue_many(jobs)
+            with self._connection.pipeline(transaction=False) as pipeline:
+                self._queue.enqueue_many(jobs, pipeline=pipeline)
+                pipeline.execute()
         except redis.RedisError as exc:
             raise queue_unavailable(exc) from exc
 

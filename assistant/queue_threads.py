@@ -42,7 +42,7 @@ class QueueThread(SimpleWorker):
             job.func(*job.args)
         except Exception as exc:  # noqa: BLE001 (what others wrote into Redis must not end the thread)
             _log.error("job was passed over", extra={"action": "dequeue", "error": type(exc).__name__})
-        with self.connection.pipeline() as pipeline:
+        with self.connection.pipeline(transaction=False) as pipeline:
             pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
             pipeline.delete(job.key)
             pipeline.execute()

@@ -96,7 +96,7 @@ def main() -> None:
     """Measure all three, and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30.0, help="of the steady part")
-    parser.add_argument("--customers", type=int, default=320)
+    parser.add_argument("--customers", type=int, default=256)
     parser.add_argument("--levels", default="16,64,128,256")
     options = parser.parse_args()
     levels = [int(level) for level in options.levels.split(",")]
