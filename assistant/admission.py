@@ -40,16 +40,17 @@ class Admission:
     async def take(self, event: IncomingEvent) -> int | None:
         """Store the event; gives the message for which a worker is to be woken, if any. Raises DatabaseUnavailable."""
         if isinstance(event, DeletedMessage):
-            accepted = await self._inbox.delete(event)
-        elif event.edited_at is not None:
-            accepted = await self._inbox.edit(event)
-        else:
-            accepted = await self._inbox.accept(event)
-            if accepted.message_id is not None and accepted.is_pending:
-                return await self._admit(accepted.message_id, event)
-        return accepted.message_id if accepted.is_pending else None
+            deleted = await self._inbox.delete(event)
+            return deleted.message_id if deleted.is_pending else None
+        is_edited = event.edited_at is not None
+        accepted = await (self._inbox.edit(event) if is_edited else self._inbox.accept(event))
+        if accepted.message_id is None or not accepted.is_pending:
+            return None
+        if accepted.state_before == "pending":  # its answer was owed already
+            return accepted.message_id
+        return await self._admit(accepted.message_id, event, accepted.state_before)
 
-    async def _admit(self, message_id: int, message: IncomingMessage) -> int | None:
+    async def _admit(self, message_id: int, message: IncomingMessage, state_before: str) -> int | None:
         verdict = self._verdict(message)
         if verdict.delay_s == 0.0:
             return message_id
@@ -57,10 +58,12 @@ class Admission:
         _log.warning("too much is asked", extra=facts | {"delay_s": verdict.delay_s})
         if verdict.delay_s is not None:
             await self._inbox.postpone(message_id, verdict.delay_s)
+        elif state_before in ("answered", "dead"):  # it keeps the reply that it has
+            await self._inbox.leave(message_id, state_before)
         elif verdict.tell:
             await self._inbox.tell_busy(message_id, phrases.BUSY)
         else:
-            await self._inbox.pass_over(message_id)
+            await self._inbox.leave(message_id, "overheard")
         return None
 
     def _verdict(self, message: IncomingMessage) -> Verdict:

@@ -72,6 +72,7 @@ def _persona(persona: Persona) -> Persona:
     )
 
 
+@lru_cache(maxsize=1024)
 def _numbered(number: int, passage: Passage) -> NumberedPassage:
     parts = [part for part in (label(passage.title), label(passage.heading)) if part]
     return NumberedPassage(number, disarm(" - ".join(dict.fromkeys(parts))), uncited(passage.text))

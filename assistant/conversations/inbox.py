@@ -15,10 +15,11 @@ from assistant.database import AsyncPool, database_errors, storable
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of an event: `message_id` is None where nothing was stored or changed (a twin, or not our
-    conversation); `is_pending` tells whether that message waits for an answer."""
+    conversation); `is_pending` tells whether that message waits for an answer; `state_before` is "" for a new one."""
 
     message_id: int | None
     is_pending: bool = False
+    state_before: str = ""
 
 
 NOTHING = Accepted(None)
@@ -50,7 +51,7 @@ class Inbox:
         was not known, or names the assistant only now, is a new message."""
         row = await self._execute(statements.EDIT, self._parameters(message))
         if row is not None:
-            return Accepted(row[0], is_pending=row[1])
+            return Accepted(*row)
         return await self.accept(message)
 
     async def delete(self, post: DeletedMessage) -> Accepted:
@@ -69,9 +70,10 @@ class Inbox:
         parameters = {"message_id": message_id, "text": text, "delivery_channel": DELIVERY_CHANNEL}
         await self._execute(statements.TELL_BUSY, parameters)
 
-    async def pass_over(self, message_id: int) -> None:
-        """Keep the message as history, without a reply."""
-        await self._execute(statements.LEAVE, {"message_id": message_id})
+    async def leave(self, message_id: int, state: str) -> None:
+        """Give up the message's answer, and those of what was answered together with it: kept as history
+        (`overheard`), or with the reply that it has (the state before it was changed)."""
+        await self._execute(statements.LEAVE, {"message_id": message_id, "state": state})
 
     async def _execute(self, statement: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
         with database_errors():

@@ -50,7 +50,7 @@ EDIT = f"""
     update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
     from found where c.id = found.conversation_id and exists (select from changed where state = 'pending')
 )
-select head, exists (select from changed where state = 'pending') from found
+select head, exists (select from changed where state = 'pending'), state from found
 """  # noqa: S608 (constants put together)
 DELETE = f"""
 {_FOUND}, unknown as (
@@ -83,8 +83,10 @@ select (select min(id) from changed where state = 'pending'), (select count(*) f
 POSTPONE = """
 update messages set due_at = now() + %(delay_s)s * interval '1 second' where id = %(message_id)s and state = 'pending'
 """
-# Kept as history; whoever asks too much was told so a moment ago.
-LEAVE = "update messages set state = 'overheard' where id = %(message_id)s and state = 'pending'"
+# Whoever asks too much was told so a moment ago.
+LEAVE = """
+update messages set state = %(state)s where (id = %(message_id)s or joined_to = %(message_id)s) and state = 'pending'
+"""
 TELL_BUSY = """
 with told as (
     update messages set state = 'answered' where id = %(message_id)s and state = 'pending'

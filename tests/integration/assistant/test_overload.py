@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 
+from adapters.base import IncomingMessage
 from assistant import phrases
 from assistant.admission import Admission, AdmissionLimits
 from assistant.conversations.inbox import Inbox
@@ -145,3 +149,58 @@ async def test_twins_count_once(inbox: Inbox, platform: FakePlatform) -> None:
     message = platform.message("one", mention=True)
     assert await admission.take(message) is not None
     assert [await admission.take(message) for _ in range(3)] == [None] * 3
+
+
+def changed(message: IncomingMessage, text: str) -> IncomingMessage:
+    return replace(message, text=text, edited_at=datetime.now(UTC))
+
+
+async def test_changes_of_what_still_waits_cost_nothing(
+    inbox: Inbox, platform: FakePlatform, sql: psycopg.Connection
+) -> None:
+    """One answer is owed, however often the question is changed meanwhile."""
+    admission = Admission(inbox, AdmissionLimits(per_person=1), lambda: 0)
+    message = platform.message("one", mention=True)
+    woken = [await admission.take(event) for event in (message, *(changed(message, f"no. {n}") for n in range(5)))]
+    assert len(set(woken)) == 1
+    assert woken[0] is not None
+    assert sql.execute("select text, state, due_at <= now() from messages").fetchall() == [("no. 4", "pending", True)]
+
+
+async def test_changes_of_answered_questions_count(
+    inbox: Inbox, platform: FakePlatform, store: ConversationStore, sql: psycopg.Connection
+) -> None:
+    """Each costs a generation. Beyond the limit the reply stays as it is, and nobody behind it has to wait."""
+    admission = Admission(inbox, AdmissionLimits(per_person=2), lambda: 0)
+    message = platform.message("one", mention=True)
+    message_id = await admission.take(message)
+    outcomes = []
+    for number in range(5):
+        if message_id is not None:
+            work = store.take(message_id)
+            assert work is not None
+            store.reply(work, Answer("reply", "answered", (), Trace()))
+        message_id = await admission.take(changed(message, f"no. {number}"))
+        outcomes.append((message_id is not None, *sql.execute("select state, due_at > now() from messages").fetchall()))
+        sql.execute("update messages set due_at = now()")
+        if outcomes[-1][1] == ("pending", True):
+            [(message_id,)] = sql.execute("select id from messages").fetchall()
+    assert outcomes == [
+        (True, ("pending", False)),
+        (False, ("pending", True)),
+        (False, ("pending", True)),
+        (False, ("answered", False)),
+        (False, ("answered", False)),
+    ]
+    assert told(sql) == ["reply"]
+
+
+async def test_change_that_becomes_a_question_is_a_question(
+    inbox: Inbox, platform: FakePlatform, sql: psycopg.Connection
+) -> None:
+    """It passes no limit that a new message would not pass."""
+    admission = Admission(inbox, AdmissionLimits(per_person=1), lambda: 0)
+    posts = [platform.message(f"no. {number}") for number in range(3)]
+    woken = [await admission.take(changed(replace(post, mentions_assistant=True), "now you")) for post in posts]
+    assert [message_id is not None for message_id in woken] == [True, False, False]
+    assert told(sql) == [phrases.BUSY]
