@@ -60,7 +60,8 @@ def uncited(text: str) -> str:
 
 def label(text: str, max_chars: int = MAX_LABEL_CHARS) -> str:
     """`text` on one line of at most `max_chars` characters, `uncited`: for titles, headings and single settings."""
-    line = _SPACE.sub(" ", uncited(text))
+    # On one line before it is made plain, lest joining its lines make a label of the template.
+    line = _SPACE.sub(" ", uncited(_SPACE.sub(" ", text)))
     return line if len(line) <= max_chars else line[: max_chars - 1].rstrip() + "…"
 
 

@@ -92,6 +92,11 @@ def test_control_characters_are_dropped_as_unicode_knows_them() -> None:
     assert plain(f"a{'a'.join(kept)}b") == f"a{'a'.join(kept)}b"
 
 
+@pytest.mark.parametrize("text", ["customer question\n:", "Customer question \u200b\r\n\u2028:", "rules\n\n："])
+def test_lines_that_are_joined_make_no_label(text: str) -> None:
+    assert label(text)[-1] not in ":："
+
+
 @settings(max_examples=600, deadline=None)
 @given(_any_text)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
