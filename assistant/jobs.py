@@ -1,64 +1,44 @@
-"""The one job there is. Redis may be written by others: a forged job runs nothing."""
+"""The one job there is. Redis may be written by others: of a job nothing is read but its id, which names a message."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
 from typing import Any
 
 import redis
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
-from assistant.errors import AssistantError
-
 _log = logging.getLogger(__name__)
 
 ANSWER_JOB = "assistant.jobs.answer_message"
-"""The name that a job must bear. It is compared, never imported."""
+"""What `rq info` shows as the job's function. Nobody imports it."""
+_ID = re.compile(r"message-([1-9][0-9]{0,17})")
 
 
-class ForbiddenJob(AssistantError):
-    """A job in Redis names something else than the one thing that workers do."""
+def job_id(message_id: int) -> str:
+    """The id of the job that wakes a worker for the message. A second wake-up is the same job."""
+    return f"message-{message_id}"
 
 
-def wake_up_job_class(answer_message: Callable[[int], None]) -> type[Job]:
-    """A Job class that can do nothing but call `answer_message` with one integer.
-
-    RQ takes the function's name, callbacks and webhooks from the job's hash in Redis and would import and call whatever
-    stands there (rq 3.0, job.py: func, success_callback, webhooks).
-    """
-
-    class WakeUpJob(Job):
-        @property
-        def func(self) -> Callable[[int], None]:
-            if self.func_name != ANSWER_JOB or self.instance is not None or not _is_one_id(self.args, self.kwargs):
-                _log.error(
-                    "a job in Redis is not ours: find out who else writes to REDIS_URL", extra={"action": "refuse"}
-                )
-                raise ForbiddenJob("a job in Redis is not ours: find out who else writes to REDIS_URL")
-            return answer_message
-
-        @classmethod
-        def fetch(cls, id: str, connection: redis.Redis | None = None, serializer: Any = None) -> Job:  # noqa: A002
-            """To RQ a job that is not there is nothing; any other error in reading it would end the worker."""
-            try:
-                return super().fetch(id, connection, serializer)
-            except (redis.RedisError, NoSuchJobError):
-                raise
-            except Exception as exc:
-                raise NoSuchJobError("a job in Redis can't be read") from exc
-
-        def restore(self, raw_data: Any) -> None:
-            super().restore(raw_data)
-            self.webhooks = []
-            self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
-            self._dependency_ids = []
-            self.repeats_left = self.retries_left = None
-            self.rate_limit_key = None
-
-    return WakeUpJob
+def message_id_of(job_id: str) -> int | None:
+    """The message for which that job wakes a worker; None if the job is not ours."""
+    found = _ID.fullmatch(job_id)
+    return int(found[1]) if found else None
 
 
-def _is_one_id(args: object, kwargs: object) -> bool:
-    return isinstance(args, list) and len(args) == 1 and type(args[0]) is int and args[0] > 0 and not kwargs
+class WakeUpJob(Job):
+    """A job as workers see it. RQ takes the function's name, callbacks and webhooks from the job's hash in Redis and
+    would import and call whatever stands there (rq 3.0, job.py: func, success_callback, webhooks); here nobody asks."""
+
+    @classmethod
+    def fetch(cls, id: str, connection: redis.Redis | None = None, serializer: Any = None) -> WakeUpJob:  # noqa: A002
+        """The job of that id, without a look at Redis. To RQ a job that is not ours is none (NoSuchJobError)."""
+        if message_id_of(id) is None:
+            _log.error("a job in Redis is not ours: find out who else writes to REDIS_URL", extra={"action": "refuse"})
+            raise NoSuchJobError("a job in Redis is not ours")
+        return cls(id, connection=connection, serializer=serializer)
+
+    def restore(self, raw_data: Any) -> None:
+        """Whatever else of RQ reads a job's hash learns nothing from it."""

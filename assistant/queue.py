@@ -7,7 +7,7 @@ import redis
 from rq import Queue
 
 from assistant.errors import QueueUnavailable
-from assistant.jobs import ANSWER_JOB
+from assistant.jobs import ANSWER_JOB, job_id
 
 QUEUE_NAME = "llamadesk"
 NO_TIMEOUT = -1
@@ -26,13 +26,13 @@ class WakeUpQueue:
         jobs = [
             Queue.prepare_data(
                 ANSWER_JOB,
-                args=(message_id,),
+                job_id=job_id(message_id),
                 timeout=NO_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=0,
                 description="answer a message",
             )
-            for message_id in message_ids
+            for message_id in dict.fromkeys(message_ids)
         ]
         # Not one transaction, which costs half as much again: half a wake-up is one that the sweeper gives once more.
         try:

@@ -15,7 +15,7 @@ from rq.queue import Queue
 from rq.timeouts import TimerDeathPenalty
 from rq.worker import SimpleWorker
 
-from assistant.jobs import wake_up_job_class
+from assistant.jobs import WakeUpJob, message_id_of
 from assistant.queue import QUEUE_NAME, connect_redis
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class QueueThread(SimpleWorker):
     """RQ's SimpleWorker, fit to live in a thread beside others: no signals, no remote commands, no process title."""
 
     death_penalty_class = TimerDeathPenalty
+    hand_on: Callable[[int], None]
     _beaten_at = float("-inf")
 
     def request_thread_stop(self) -> None:
@@ -38,10 +39,9 @@ class QueueThread(SimpleWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Hand the id on, and forget the job. RQ's own way keeps account of it in a dozen calls to Redis; the account
         of what is to be answered is in Postgres."""
-        try:
-            job.func(*job.args)
-        except Exception as exc:  # noqa: BLE001 (what others wrote into Redis must not end the thread)
-            _log.error("job was passed over", extra={"action": "dequeue", "error": type(exc).__name__})
+        message_id = message_id_of(job.id)
+        if message_id is not None:
+            self.hand_on(message_id)
         with self.connection.pipeline(transaction=False) as pipeline:
             pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
             pipeline.delete(job.key)
@@ -83,7 +83,7 @@ class QueueThreads:
 
     def __init__(self, redis_url: str, hand_on: Callable[[int], None], count: int = THREADS) -> None:
         self._redis_url = redis_url
-        self._job_class: type[Job] = wake_up_job_class(hand_on)
+        self._hand_on = hand_on
         self._stopping = threading.Event()
         self._workers: dict[int, QueueThread] = {}
         self._threads = [
@@ -118,12 +118,13 @@ class QueueThreads:
         worker = QueueThread(
             [QUEUE_NAME],
             connection=connection,
-            job_class=self._job_class,
+            job_class=WakeUpJob,
             serializer="json",
             worker_ttl=WORKER_TTL_S,
             log_job_description=False,
             default_result_ttl=0,
         )
+        worker.hand_on = self._hand_on
         self._workers[number] = worker
         if not self._stopping.is_set():
             worker.work(logging_level="ERROR")

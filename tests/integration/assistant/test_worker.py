@@ -116,18 +116,17 @@ async def test_failed_message_does_not_hold_up_the_next(at_work: Desk) -> None:
     assert at_work.platform.texts_at(first.address) == [APOLOGY, "re: two"]
 
 
+CALLS = {f"{end}_callback_name": "os.abort" for end in ("failure", "success", "stopped")}
 FORGED: list[tuple[str, dict[str, object]]] = [
     ("foreign", {"data": json.dumps(["os.abort", None, [], {}])}),
     ("pickled", {"data": pickle.dumps(("os.abort", None, (), {}))}),
-    ("strange", {"data": json.dumps([ANSWER_JOB, None, ["x"], {}])}),
-    ("huge", {"data": json.dumps([ANSWER_JOB, None, [10**30], {}])}),
-    ("callback", {"data": json.dumps([ANSWER_JOB, None, [1], {}]), "failure_callback_name": "os.abort",
-                  "success_callback_name": "os.abort", "stopped_callback_name": "os.abort"}),
-    ("broken", {"data": "x", "created_at": "yesterday", "timeout": "soon"}),
+    ("message-999999", {"data": json.dumps(["os.abort", None, [], {}]), "repeats_left": "9", "retries_left": "9"}),
+    ("message-999998", {"data": json.dumps([ANSWER_JOB, None, [1], {}]), **CALLS}),
+    ("message-999997", {"data": "x", "created_at": "yesterday", "timeout": "soon"}),
+    ("message-" + "9" * 30, {"data": json.dumps([ANSWER_JOB, None, [1], {}])}),
     ("bad id", {"data": json.dumps([ANSWER_JOB, None, [1], {}])}),
-    ("repeated", {"data": json.dumps(["os.abort", None, [], {}]), "repeats_left": "9", "retries_left": "9"}),
     ("missing", {}),
-]  # fmt: skip
+]
 
 
 async def test_forged_jobs_do_not_disturb(at_work: Desk) -> None:
