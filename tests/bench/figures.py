@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,22 @@ def machine() -> Figures:
         "memory, GB": round(memory_gb, 1),
         "machine": platform.machine(),
         "python": platform.python_version(),
+        "yardstick, ms": round(yardstick_ms(), 1),
     }
+
+
+def yardstick_ms() -> float:
+    """How fast the machine is just now: the CPU time of a fixed piece of Python, the median of several. A virtual
+    machine's speed changes by a factor of two with what its neighbours do, and so do all figures."""
+    return statistics.median(_loop_ms() for _ in range(9))
+
+
+def _loop_ms() -> float:
+    started = time.thread_time()
+    total = 0
+    for number in range(300_000):
+        total += number * number % 7
+    return (time.thread_time() - started) * 1000
 
 
 def report(name: str, figures: Figures) -> None:
