@@ -30,13 +30,14 @@ class ConnectionLost(ModelUnavailable):
 class Connection:
     """A connection for one request at a time. `is_reused` after its first; `idle_since` is the pool's."""
 
-    __slots__ = ("_answer", "_answer_begun", "_sock", "_url", "idle_since", "is_reused")
+    __slots__ = ("_answer", "_answer_begun", "_failure", "_sock", "_url", "idle_since", "is_reused")
 
     def __init__(self, sock: socket.socket, url: str) -> None:
         self._sock = sock
         self._url = url
         self._answer = AnswerParser()
         self._answer_begun = False
+        self._failure: Exception | None = None
         self.is_reused = False
         self.idle_since = 0.0
 
@@ -98,6 +99,8 @@ class Connection:
     def _gather(self, gatherer: Gatherer, countdown: Countdown) -> None:
         """Have what comes parsed until the answer is complete, or for GATHER_S."""
         try:
+            if self._failure is not None:
+                raise self._failure
             left_s = countdown.left_s()
             self._sock.settimeout(0)
             gatherer.gather(self._sock, self._receive_ready, min(GATHER_S, left_s))
@@ -105,7 +108,8 @@ class Connection:
             raise self._lost(exc) from exc
 
     def _receive_ready(self) -> bool:
-        """Have the bytes parsed that are there; tells whether the answer is complete, or enough to wait for no more."""
+        """Have the bytes parsed that are there; tells whether the answer is complete, or enough to wait for no more.
+        What came before a failure counts: the caller gets it first."""
         try:
             while not self._answer.is_complete:
                 self._parse(self._sock.recv(_RECEIVE_BYTES))
@@ -113,6 +117,11 @@ class Connection:
                     break
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
+        except (OSError, ModelUnavailable, NotHttp) as exc:
+            if not self._answer.body_bytes:
+                raise
+            self._failure = exc
+            return True
         return self._answer.is_complete or self._answer.body_bytes > _GATHER_BYTES
 
     def _receive(self, countdown: Countdown) -> None:

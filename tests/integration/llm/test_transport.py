@@ -264,3 +264,12 @@ def test_what_goes_wrong_while_others_read_is_the_callers(server: FakeTgi, model
         running = [pool.submit(model.generate, "p", PARAMETERS, deadlines, on_text) for _ in range(6)]
         ends = [type(done.exception()).__name__ for done in running]
     assert sorted(ends) == ["DeadlineExceeded", "GenerationIncomplete", *["NoneType"] * 4]
+
+
+@pytest.mark.parametrize("gathers", [True, False])
+def test_what_came_before_the_connection_broke_counts(server: FakeTgi, model: TgiModel, gathers: bool) -> None:
+    """All events were there, the last one too: only the end of the HTTP answer is missing."""
+    server.script(Cut(1000))
+    heard: list[str] = []
+    generation = model.generate("p", PARAMETERS, Deadlines(), None if gathers else heard.append)
+    assert generation.text
