@@ -64,8 +64,8 @@ def stack_processes(home: Path) -> list[psutil.Process]:
 
 
 def survivors(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Those that have not ended within half a minute."""
-    deadline = time.monotonic() + 30
+    """Those that have not ended within a minute: a keeper whose user was killed at once waits half of it for another."""
+    deadline = time.monotonic() + 60
     while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
         time.sleep(0.02)
     return alive
