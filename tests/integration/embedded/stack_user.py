@@ -64,7 +64,7 @@ def stack_processes(home: Path) -> list[psutil.Process]:
 
 
 def survivors(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
-    """Those that have not ended within a minute: a keeper whose user was killed at once waits half of it for another."""
+    """Those that have not ended within a minute: a keeper whose user was killed at once waits half of it in vain."""
     deadline = time.monotonic() + 60
     while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
         time.sleep(0.02)
