@@ -2,7 +2,7 @@
 `python -m assistant.embedding.int8 MODEL FOLDER`, run by `exported.exported_folder`.
 
 Measured on two cores with AVX512-VNNI, all-MiniLM-L6-v2, CPU time a query of 12 tokens against torch in float32 on
-one core: 5 times less for one query, 3.4 times for three together, 1.9 times for 32. What it costs in recall is told by
+one core: six times less for one query, two to three times for many together. What it costs in recall is told by
 `python -m tests.bench.precision`.
 """
 
