@@ -21,6 +21,7 @@ WARM_S = 6.0
 """Everybody has come after two seconds, and has been answered once two seconds later."""
 LEVEL_S = 8.0
 NAIVE_CUSTOMERS = 4 * NAIVE_WORKERS
+BARE_CUSTOMERS = 400  # with as many as ask us it would only wait for the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def naive(surroundings: Around, seconds: float) -> tuple[Figures, float]:
     return figures | _of_run(measured.run, "naive, "), measured.replies_per_s
 
 
-def bare(surroundings: Around, customers: int, seconds: float) -> tuple[Figures, float]:
+def bare(surroundings: Around, seconds: float) -> tuple[Figures, float]:
     """The bare bot's figures."""
     with bare_bot(surroundings) as contender:
-        measured = closed_loop(surroundings, contender.events_url, customers, seconds)
+        measured = closed_loop(surroundings, contender.events_url, BARE_CUSTOMERS, seconds)
         memory = sum(map(rss_mb, contender.processes))
     figures: Figures = {"bare bot, replies/s": measured.replies_per_s, "bare bot, MB": memory}
     return figures | _of_run(measured.run, "bare bot, "), measured.replies_per_s
@@ -102,7 +103,7 @@ def main() -> None:
     levels = [int(level) for level in options.levels.split(",")]
     with around(MODEL_S) as surroundings:
         our_figures, our_rate = ours(surroundings, options.customers, options.seconds, levels)
-        bare_figures, bare_rate = bare(surroundings, options.customers, options.seconds)
+        bare_figures, bare_rate = bare(surroundings, options.seconds)
         naive_figures, naive_rate = naive(surroundings, options.seconds)
     ratios: Figures = {"ours / naive": our_rate / naive_rate, "ours / bare bot": our_rate / bare_rate}
     report("throughput", our_figures | naive_figures | bare_figures | ratios)
