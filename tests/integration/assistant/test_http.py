@@ -13,6 +13,7 @@ from assistant.gateway import Gateway
 from assistant.http import MAX_BODY_BYTES, listening
 from assistant.queue import WakeUpQueue
 from tests.fakes.platform import FakePlatform
+from tests.fakes.until import until
 
 
 class FakeWebhooks(FakePlatform):
@@ -102,7 +103,7 @@ async def test_webhook_goes_to_its_adapter_and_its_answer_back(
             assert (response.status, await response.text()) == (401, "who are you?")
         async with client.get(url) as response:
             assert response.status == 405
-        assert queue.length() == 1
+        await until(lambda: queue.length() == 1)  # the wake-up comes behind the acknowledgement
 
 
 async def test_oversized_body_is_refused(database_url: str, queue: WakeUpQueue, client: aiohttp.ClientSession) -> None:
