@@ -76,6 +76,12 @@ class TerminalAdapter:
     async def retract(self, address: ReplyAddress, message_id: str) -> None:
         raise DeliveryRefused("a line that was printed can't be taken back")
 
+    async def show_working(self, address: ReplyAddress, *, is_working: bool = True) -> None:
+        """The terminal's own prompt shows it."""
+
+    def permalink(self, address: ReplyAddress) -> str:
+        return ""
+
     async def close(self) -> None:
         self._on_event = None
 

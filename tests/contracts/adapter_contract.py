@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.base import ChatAdapter, Missed, RenderedPart, Reply, ReplyAddress
+from adapters.base import Button, ButtonPress, ChatAdapter, Missed, RenderedPart, Reply, ReplyAddress
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryRefused, DeliveryUnknown
 from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
 from tests.contracts.render_contract import RenderContract
 
 HOSTILE = "Hi @everyone @here <!channel> <!here> <!everyone> <@U123> <@123456789> <@&456> <!subteam^S1> <#C1> read this"
 PART = RenderedPart("thirty days")
+BUTTONS = (Button("up", "It helped"), Button("down", "It did not"), Button("human", "Talk to a human"))
 LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
 
 
@@ -67,6 +68,31 @@ def only_where_people_change_posts(harness: AdapterHarness) -> None:
 def only_with_edits(harness: AdapterHarness) -> None:
     if not harness.adapter.capabilities.edits:
         pytest.skip("the platform cannot change what was shown")
+
+
+def only_with_commands(harness: AdapterHarness) -> None:
+    if not harness.has_commands:
+        pytest.skip("the platform has no slash commands")
+
+
+def only_with_files(harness: AdapterHarness) -> None:
+    if not harness.has_files:
+        pytest.skip("the platform has no files")
+
+
+def only_with_buttons(harness: AdapterHarness) -> None:
+    if not harness.adapter.capabilities.buttons:
+        pytest.skip("the platform has no buttons")
+
+
+def only_with_private_replies(harness: AdapterHarness) -> None:
+    if not harness.adapter.capabilities.private_replies:
+        pytest.skip("the platform shows nothing to one person alone")
+
+
+def only_where_work_shows(harness: AdapterHarness) -> None:
+    if not harness.adapter.capabilities.working_s:
+        pytest.skip("the platform does not show that somebody is at work")
 
 
 class AdapterContract(RenderContract):
@@ -186,6 +212,61 @@ class AdapterContract(RenderContract):
         await harness.post(Post("I am a person", direct=True))
         await inbox.first()
         assert [message.text for message in inbox.messages] == ["I am a person"]
+
+    async def test_attachments_arrive_by_name(self, harness: AdapterHarness) -> None:
+        """What can't be read can be named; the words beside it arrive as ever."""
+        only_with_files(harness)
+        inbox = await started(harness)
+        await harness.post(replace(question(harness, "what is this?"), attachments=("photo.png", "bill.pdf")))
+        [message] = await inbox.first()
+        assert message.text == "what is this?"
+        assert message.attachments == ("photo.png", "bill.pdf")
+
+    async def test_attachment_without_words_is_a_message(self, harness: AdapterHarness) -> None:
+        """Whoever sends only a picture gets an answer, too."""
+        only_with_files(harness)
+        inbox = await started(harness)
+        await harness.post(Post("", direct=True, attachments=("photo.png",)))
+        [message] = await inbox.first()
+        assert (message.text, message.attachments) == ("", ("photo.png",))
+
+    # -- slash commands
+
+    async def test_asking_by_command_is_a_question_answered_to_the_asker_alone(self, harness: AdapterHarness) -> None:
+        """A command is seen by nobody else, and so is its answer."""
+        only_with_commands(harness)
+        inbox = await started(harness)
+        await harness.command("ask", "how long do I have?", author="U1")
+        [message] = await inbox.first()
+        assert message.text == "how long do I have?"
+        assert message.command is None
+        assert message.is_addressed
+        assert message.address.visible_to == message.author_id
+        address = ReplyAddress.from_json(message.address.to_json())
+        await harness.adapter.send(address, PART, "key-0")
+        await harness.adapter.send(address, RenderedPart("or forty"), "key-1")
+        assert await harness.private(address) == ["thirty days", "or forty"]
+        assert await harness.visible(address) == []
+
+    @pytest.mark.parametrize("name", ["human", "forget", "sources"])
+    async def test_command_arrives_as_such(self, harness: AdapterHarness, name: str) -> None:
+        """What is to be done is data, and is not read from the words."""
+        only_with_commands(harness)
+        inbox = await started(harness)
+        await harness.command(name)
+        [message] = await inbox.first()
+        assert message.command == name
+        assert message.is_addressed
+        assert message.address.visible_to == message.author_id
+
+    async def test_two_commands_have_two_keys(self, harness: AdapterHarness) -> None:
+        """The same command again is another one."""
+        only_with_commands(harness)
+        inbox = await started(harness)
+        await harness.command("ask", "how long?")
+        await harness.command("ask", "how long?")
+        first, second = await inbox.first(2)
+        assert first.event_key != second.event_key
 
     # -- changes of messages
 
@@ -389,6 +470,145 @@ class AdapterContract(RenderContract):
         address = replace(await asked(harness), channel=harness.unknown_channel, thread="")
         with pytest.raises(AdapterError):
             await harness.adapter.send(address, RenderedPart("hello"), "key")
+
+    async def test_private_reply_to_a_message_is_seen_by_its_author_alone(self, harness: AdapterHarness) -> None:
+        """Where a channel is set to it, answers don't fill it."""
+        only_with_private_replies(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        await harness.post(Post("hello", mention=True))
+        [message] = await inbox.first()
+        address = replace(message.address, visible_to=message.author_id)
+        await harness.adapter.send(address, PART, "key")
+        assert await harness.private(address) == ["thirty days"]
+        assert await harness.visible(message.address) == []
+
+    async def test_private_reply_can_be_neither_edited_nor_retracted(self, harness: AdapterHarness) -> None:
+        """The caller hears it, on every platform alike."""
+        only_with_private_replies(harness)
+        only_with_channels(harness)
+        inbox = await started(harness)
+        await harness.post(Post("hello", mention=True))
+        [message] = await inbox.first()
+        address = replace(message.address, visible_to=message.author_id)
+        sent = await harness.adapter.send(address, PART, "key")
+        with pytest.raises(DeliveryRefused):
+            await harness.adapter.edit(address, sent.message_id, RenderedPart("forty days"))
+        with pytest.raises(DeliveryRefused):
+            await harness.adapter.retract(address, sent.message_id)
+
+    # -- while the answer is being made
+
+    async def test_work_shows_until_the_reply_is_there(self, harness: AdapterHarness) -> None:
+        """Whoever asked sees at once that somebody is at it."""
+        only_where_work_shows(harness)
+        address = await asked(harness)
+        assert not await harness.working(address)
+        for _ in range(2):
+            await harness.adapter.show_working(address)
+        assert await harness.working(address)
+        await harness.adapter.send(address, PART, "key")
+        await harness.adapter.show_working(address, is_working=False)
+        assert not await harness.working(address)
+        assert await harness.visible(address) == ["thirty days"]
+
+    async def test_showing_work_is_never_a_fault(self, harness: AdapterHarness) -> None:
+        """Also where the platform has nothing of the kind, or it was taken away already."""
+        address = await asked(harness)
+        await harness.adapter.show_working(address)
+        for _ in range(2):
+            await harness.adapter.show_working(address, is_working=False)
+
+    async def test_growing_text_ends_as_the_final_one(self, harness: AdapterHarness) -> None:
+        """One message grows in its place, and in the end holds the answer exactly, also where it began otherwise."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        texts = ["You", "You have **thir", "You have **thirty** days", "Within *thirty* days, as in [1]."]
+        parts = [harness.adapter.render(Reply(text, is_preview=text != texts[-1])) for text in texts]
+        assert [len(each) for each in parts] == [1] * len(texts)
+        sent = await harness.adapter.send(address, parts[0][0], "key")
+        for [part] in parts[1:]:
+            await harness.adapter.edit(address, sent.message_id, part)
+        assert await harness.visible(address) == [parts[-1][0].text]
+
+    async def test_text_that_was_given_up_in_its_growth_can_be_retracted(self, harness: AdapterHarness) -> None:
+        """A question that is withdrawn while it is being answered leaves nothing behind."""
+        only_with_edits(harness)
+        address = await asked(harness)
+        [part] = harness.adapter.render(Reply("You have", is_preview=True))
+        sent = await harness.adapter.send(address, part, "key")
+        await harness.adapter.retract(address, sent.message_id)
+        assert await harness.visible(address) == []
+
+    # -- buttons
+
+    async def test_buttons_are_below_the_reply_until_an_edit_without_them(self, harness: AdapterHarness) -> None:
+        """They come and go with the part."""
+        only_with_buttons(harness)
+        address = await asked(harness)
+        sent = await harness.adapter.send(address, RenderedPart("thirty days", BUTTONS), "key")
+        assert await harness.buttons(address) == [("up", "down", "human")]
+        await harness.adapter.edit(address, sent.message_id, RenderedPart("thirty days", BUTTONS[:1]))
+        assert await harness.buttons(address) == [("up",)]
+        await harness.adapter.edit(address, sent.message_id, PART)
+        assert await harness.buttons(address) == [()]
+        assert await harness.visible(address) == ["thirty days"]
+
+    async def test_buttons_are_below_the_last_part_only(self, harness: AdapterHarness) -> None:
+        """A long answer is judged once, at its end."""
+        only_with_buttons(harness)
+        address = await asked(harness)
+        long = " ".join(f"word{number}" for number in range(3000))
+        parts = harness.adapter.render(Reply(long, buttons=BUTTONS))
+        assert [part.buttons for part in parts] == [()] * (len(parts) - 1) + [BUTTONS]
+        await harness.adapter.send(address, parts[-1], "key")
+        assert await harness.buttons(address) == [("up", "down", "human")]
+
+    @pytest.mark.parametrize("direct", [False, True], ids=["channel", "direct"])
+    async def test_pressed_button_arrives_with_its_message(self, harness: AdapterHarness, direct: bool) -> None:
+        """Which reply is meant, who pressed, and what; the word that comes back is for the presser alone."""
+        only_with_buttons(harness)
+        inbox = await started(harness)
+        inbox.word = "Thank you!"
+        await harness.post(Post("hello", mention=not direct, direct=direct))
+        [message] = await inbox.first()
+        address = message.address
+        sent = await harness.adapter.send(address, RenderedPart("thirty days", BUTTONS), "key")
+        assert await harness.press(address, sent.message_id, "down") == "Thank you!"
+        [press] = inbox.presses
+        expected = ButtonPress(
+            platform=address.platform,
+            workspace=address.workspace,
+            channel=address.channel,
+            thread=address.thread,
+            message_id=sent.message_id,
+            button="down",
+            author_id=message.author_id,
+            author_name=message.author_name,
+            press_id=press.press_id,
+            is_direct=direct,
+        )
+        assert press == expected
+        assert await harness.visible(address) == ["thirty days"]
+
+    async def test_two_presses_can_be_told_apart(self, harness: AdapterHarness) -> None:
+        """Pressing again is another press."""
+        only_with_buttons(harness)
+        inbox = await started(harness)
+        await ask(harness)
+        address = (await inbox.first())[0].address
+        sent = await harness.adapter.send(address, RenderedPart("thirty days", BUTTONS), "key")
+        await harness.press(address, sent.message_id, "up")
+        await harness.press(address, sent.message_id, "up")
+        assert len({press.press_id for press in inbox.presses}) == 2
+
+    # -- links to conversations
+
+    async def test_permalink_names_the_place(self, harness: AdapterHarness) -> None:
+        """A human agent can go there; where the platform has no addresses, there is none."""
+        address = await asked(harness)
+        link = harness.adapter.permalink(address)
+        assert not link or (link.startswith("https://") and address.channel in link)
 
     # -- changes of replies
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.base import (
+    ButtonName,
+    ButtonPress,
     ChatAdapter,
     DeletedMessage,
     IncomingEvent,
@@ -24,7 +26,7 @@ class Post:
 
     `mention` puts the platform's mention of the assistant in front of the text, `mention_other` one of another person.
     `direct` writes in the one-to-one chat. `in_thread_of` is the id of a message with a thread below it. `bot` posts as
-    another bot, `own` as the assistant itself.
+    another bot, `own` as the assistant itself. `attachments` are the names of files that come with it.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Post:
     author: str = "U1"
     bot: bool = False
     own: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 class AdapterHarness(ABC):
@@ -48,6 +51,8 @@ class AdapterHarness(ABC):
     people_change: people can edit and delete what they wrote.
     tells_missed: what was written while nobody was connected can be read afterwards.
     loses_answers: there is a network between the adapter and the platform.
+    has_commands: people can give slash commands.
+    has_files: people can send files and images.
     """
 
     adapter: ChatAdapter
@@ -59,6 +64,8 @@ class AdapterHarness(ABC):
     people_change = True
     tells_missed = False
     loses_answers = True
+    has_commands = False
+    has_files = True
 
     async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
         await self.adapter.start(on_event, missed)
@@ -90,6 +97,29 @@ class AdapterHarness(ABC):
     async def lose_answer(self) -> None:
         """Let the next `send` be carried out and its answer be lost, and then let the time pass in which the platform
         by itself knows a repeat (where `loses_answers`)."""
+        raise NotImplementedError
+
+    async def command(self, name: str, text: str = "", author: str = "U1") -> None:
+        """Let a person give the slash command "ask", "human", "forget" or "sources", in the channel where a post that
+        is not direct goes (where `has_commands`)."""
+        raise NotImplementedError
+
+    async def press(self, address: ReplyAddress, message_id: str, button: ButtonName, author: str = "U1") -> str:
+        """Let a person press that button below the assistant's message; give the word that this person alone then saw,
+        "" if none (where `Capabilities.buttons`)."""
+        raise NotImplementedError
+
+    async def buttons(self, address: ReplyAddress) -> list[tuple[str, ...]]:
+        """Names of the buttons below each message that `visible` tells of (where `Capabilities.buttons`)."""
+        raise NotImplementedError
+
+    async def private(self, address: ReplyAddress) -> list[str]:
+        """Texts of the assistant that nobody but `address.visible_to` saw; `visible` does not tell of them (where
+        `Capabilities.private_replies`)."""
+        raise NotImplementedError
+
+    async def working(self, address: ReplyAddress) -> bool:
+        """Whether the platform shows there that the question is being worked at (where `Capabilities.working_s`)."""
         raise NotImplementedError
 
     @abstractmethod
@@ -126,19 +156,24 @@ class AdapterHarness(ABC):
 
 
 class Inbox:
-    """An `on_event` that keeps what it gets, can be held back, and can be told to fail."""
+    """An `on_event` that keeps what it gets, can be held back, and can be told to fail. `word` is what it gives for a
+    button that was pressed."""
 
     def __init__(self) -> None:
         self.messages: list[IncomingMessage] = []
         self.deletions: list[DeletedMessage] = []
+        self.presses: list[ButtonPress] = []
+        self.word = ""
         self.fails = False
         self._arrived = asyncio.Condition()
         self._open = asyncio.Event()
         self._open.set()
 
-    async def __call__(self, event: IncomingEvent) -> None:
+    async def __call__(self, event: IncomingEvent) -> str | None:
         if isinstance(event, DeletedMessage):
             self.deletions.append(event)
+        elif isinstance(event, ButtonPress):
+            self.presses.append(event)
         else:
             self.messages.append(event)
         async with self._arrived:
@@ -146,6 +181,7 @@ class Inbox:
         await self._open.wait()
         if self.fails:
             raise ConnectionError("the store is away")
+        return self.word if isinstance(event, ButtonPress) else None
 
     def hold(self) -> None:
         """Keep every call waiting until `release`."""

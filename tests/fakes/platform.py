@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from adapters.base import (
+    ButtonName,
+    ButtonPress,
     Capabilities,
     DeletedMessage,
     IncomingEvent,
@@ -18,13 +20,27 @@ from adapters.base import (
     ReplyAddress,
     SentMessage,
 )
-from adapters.errors import AdapterError, AuthenticationFailed, DeliveryRefused, PlatformUnavailable
+from adapters.errors import (
+    AdapterError,
+    AuthenticationFailed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    PlatformUnavailable,
+)
 from adapters.split_text import split_text
 from tests.fakes.platform_people import FakePeople, harmless, pings_in, source_line
 
 GOOD_TOKEN = "fake-good-token"
 CHANNELS = ("C1", "C2")
-IN_MEMORY = Capabilities(max_chars=2000, idempotent_send=True, threads=True, edits=True)
+IN_MEMORY = Capabilities(
+    max_chars=2000,
+    idempotent_send=True,
+    threads=True,
+    edits=True,
+    buttons=True,
+    working_s=60.0,
+    private_replies=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,7 @@ class Shown:
     address: ReplyAddress
     text: str
     idempotency_key: str
+    buttons: tuple[ButtonName, ...] = ()
 
 
 class Seen(NamedTuple):
@@ -46,6 +63,10 @@ class Seen(NamedTuple):
     text: str
 
 
+def names_of(part: RenderedPart) -> tuple[ButtonName, ...]:
+    return tuple(button.name for button in part.buttons)
+
+
 @dataclass
 class FakePlatform(FakePeople):
     """A `ChatAdapter` whose platform is itself: `people_say` brings messages in, `shown` is what people see now, and
@@ -54,7 +75,7 @@ class FakePlatform(FakePeople):
     `failures` are raised by the next calls of `send`, `edit` and `retract`, first one first (None lets a call through);
     a failure in `lost_answers` is raised after the call was carried out, as when the platform's answer is lost.
     A `send` with an earlier one's key shows the message again, unless `may_be_shown` says to look first. `missed` is
-    what the last `start` was given.
+    what the last `start` was given, `working` where it is shown that somebody is at work (channel and thread).
     """
 
     token: str = GOOD_TOKEN
@@ -66,6 +87,7 @@ class FakePlatform(FakePeople):
     lost_answers: list[AdapterError] = field(default_factory=list)
     acknowledged: set[str] = field(default_factory=set)
     missed: Missed | None = None
+    working: set[tuple[str, str]] = field(default_factory=set)
     _on_event: OnEvent | None = None
 
     async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
@@ -76,8 +98,10 @@ class FakePlatform(FakePeople):
             await self.people_say(message)
 
     def render(self, reply: Reply) -> Sequence[RenderedPart]:
-        text = "\n\n".join([reply.text, *map(source_line, reply.sources)])
-        return tuple(RenderedPart(part) for part in split_text(harmless(text), self.capabilities.max_chars))
+        text = harmless("\n\n".join([reply.text, *map(source_line, reply.sources), *filter(None, [reply.link])]))
+        *before, last = split_text(text, self.capabilities.max_chars)
+        parts = [RenderedPart(part, is_preview=reply.is_preview) for part in before]
+        return (*parts, RenderedPart(last, reply.buttons, reply.is_preview))
 
     async def send(
         self, address: ReplyAddress, part: RenderedPart, idempotency_key: str, *, may_be_shown: bool = False
@@ -85,6 +109,8 @@ class FakePlatform(FakePeople):
         self._meet_failure()
         if not address.is_direct and address.channel not in CHANNELS:
             raise DeliveryRefused(f"The fake platform has no channel {address.channel}.")
+        if may_be_shown and address.visible_to:
+            raise DeliveryUnknown("The fake platform can't look for what one person alone sees.")
         looks_first = may_be_shown and self.capabilities.idempotent_send
         earlier = (shown for shown in self.shown if looks_first and shown.idempotency_key == idempotency_key)
         sent = next(earlier, None) or self._show(address, part, idempotency_key)
@@ -92,28 +118,57 @@ class FakePlatform(FakePeople):
         return SentMessage(sent.message_id)
 
     def _show(self, address: ReplyAddress, part: RenderedPart, key: str) -> Shown:
-        self.shown.append(Shown(self.new_id(), address, part.text, key))
+        self.working.discard((address.channel, address.thread))
+        self.shown.append(Shown(self.new_id(), address, part.text, key, names_of(part)))
         self.history.append(Seen("shown", self.shown[-1].message_id, part.text))
         return self.shown[-1]
 
     async def edit(self, address: ReplyAddress, message_id: str, part: RenderedPart) -> None:
         self._meet_failure(changes=True)
+        self._refuse_private(address)
         place = self._place(message_id)
         if place is None:
             raise DeliveryRefused("The fake platform has no such message.")
-        self.shown[place] = replace(self.shown[place], text=part.text)
+        self.shown[place] = replace(self.shown[place], text=part.text, buttons=names_of(part))
         self.history.append(Seen("edited", message_id, part.text))
         self._lose_answer()
 
     async def retract(self, address: ReplyAddress, message_id: str) -> None:
         self._meet_failure(changes=True)
+        self._refuse_private(address)
         place = self._place(message_id)
         if place is not None:
             self.history.append(Seen("retracted", message_id, self.shown.pop(place).text))
         self._lose_answer()
 
+    async def show_working(self, address: ReplyAddress, *, is_working: bool = True) -> None:
+        place = (address.channel, address.thread)
+        self.working = self.working | {place} if is_working else self.working - {place}
+
+    def permalink(self, address: ReplyAddress) -> str:
+        return f"https://fake.example/{address.channel}/{address.message_id}"
+
     async def close(self) -> None:
         self._on_event = None
+
+    async def people_press(self, shown: Shown, button: ButtonName, author: str = "U1", press_id: str = "") -> str:
+        """Let somebody press a button; gives the word that this person sees. The same `press_id` is a redelivery."""
+        if button not in shown.buttons:
+            raise LookupError(f"no button {button} there")
+        place = shown.address
+        press = ButtonPress(
+            platform=place.platform,
+            workspace=place.workspace,
+            channel=place.channel,
+            thread=place.thread,
+            message_id=shown.message_id,
+            button=button,
+            author_id=author,
+            author_name=f"Person {author}",
+            press_id=press_id or self.new_id(),
+            is_direct=place.is_direct,
+        )
+        return await self._deliver(press, press.press_id) or ""
 
     async def people_say(self, message: IncomingMessage) -> None:
         """Deliver one event. A failure of the callback leaves it unacknowledged, and is the caller's to see."""
@@ -132,11 +187,12 @@ class FakePlatform(FakePeople):
         deleted = DeletedMessage(place.platform, place.workspace, place.channel, place.message_id)
         await self._deliver(deleted, deleted.message_id)
 
-    async def _deliver(self, event: IncomingEvent, message_id: str) -> None:
+    async def _deliver(self, event: IncomingEvent, message_id: str) -> str | None:
         if self._on_event is None:
             raise PlatformUnavailable("The fake platform is closed: start it first.")
-        await self._on_event(event)
+        word = await self._on_event(event)
         self.acknowledged.add(message_id)
+        return word
 
     def _meet_failure(self, changes: bool = False) -> None:
         if changes and not self.capabilities.edits:
@@ -145,6 +201,10 @@ class FakePlatform(FakePeople):
             raise PlatformUnavailable("The fake platform is closed: start it first.")
         if self.failures and (failure := self.failures.pop(0)) is not None:
             raise failure
+
+    def _refuse_private(self, address: ReplyAddress) -> None:
+        if address.visible_to:
+            raise DeliveryRefused("The fake platform can't change what one person alone sees.")
 
     def _lose_answer(self) -> None:
         if self.lost_answers:
@@ -156,8 +216,12 @@ class FakePlatform(FakePeople):
 
     def texts_at(self, address: ReplyAddress) -> list[str]:
         """Give what people see in that conversation, oldest first."""
-        place = (address.channel, address.thread)
-        return [shown.text for shown in self.shown if (shown.address.channel, shown.address.thread) == place]
+        return [shown.text for shown in self.shown_at(address)]
+
+    def shown_at(self, address: ReplyAddress, visible_to: str = "") -> list[Shown]:
+        """Give the messages in that conversation that everybody sees, or that person alone."""
+        place = (address.channel, address.thread, visible_to)
+        return [s for s in self.shown if (s.address.channel, s.address.thread, s.address.visible_to) == place]
 
     def pinged_at(self, address: ReplyAddress) -> list[str]:
         """Give the mentions in that conversation which have notified somebody."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from adapters.base import IncomingMessage, Missed, ReplyAddress, Source
+from adapters.base import CommandName, IncomingMessage, Missed, ReplyAddress, Source
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 # The platform's rule: these notify people. Its adapter takes their force with an invisible word joiner.
@@ -56,6 +56,7 @@ class FakePeople:
         mention: bool = False,
         mention_other: bool = False,
         direct: bool = False,
+        attachments: tuple[str, ...] = (),
     ) -> IncomingMessage:
         """Give what a person's post becomes; ids and times count upwards."""
         message_id = message_id or self.new_id()
@@ -75,7 +76,14 @@ class FakePeople:
             sent_at=self.next_time(),
             mentions_assistant=mention,
             mentions_others=mention_other,
+            attachments=attachments,
         )
+
+    def command(self, text: str, name: CommandName | None = None, *, author: str = "U1") -> IncomingMessage:
+        """Give what a slash command in the channel becomes: /ask, or the one with that name."""
+        message = self.message(text, author=author, mention=name is None)
+        address = replace(message.address, thread="", visible_to=author)
+        return replace(message, address=address, command=name)
 
 
 def pings_in(texts: Iterable[str]) -> list[str]:

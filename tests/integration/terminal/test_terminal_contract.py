@@ -37,6 +37,7 @@ class TerminalHarness(AdapterHarness):
     acknowledges = False
     people_change = False
     loses_answers = False
+    has_files = False
 
     def __init__(self) -> None:
         self.screen = Screen()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.base import IncomingMessage, RenderedPart, Reply, ReplyAddress
+from adapters.base import ButtonName, CommandName, IncomingMessage, RenderedPart, Reply, ReplyAddress
 from adapters.errors import AdapterError, DeliveryRefused, DeliveryUnknown, PlatformUnavailable, RateLimited
 from tests.contracts.adapter_contract import AdapterContract
 from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
@@ -19,6 +19,7 @@ class FakeHarness(AdapterHarness):
     token_setting = "FAKE_TOKEN"
     unknown_channel = "C404"
     tells_missed = True
+    has_commands = True
 
     def __init__(self) -> None:
         self.adapter: FakePlatform = FakePlatform()
@@ -34,6 +35,7 @@ class FakeHarness(AdapterHarness):
             mention=post.mention,
             mention_other=post.mention_other,
             direct=post.direct,
+            attachments=post.attachments,
         )
 
     async def post(self, post: Post) -> str:
@@ -67,6 +69,29 @@ class FakeHarness(AdapterHarness):
 
     async def lose_answer(self) -> None:
         self.adapter.lost_answers.append(DeliveryUnknown("no answer"))
+
+    async def command(self, name: str, text: str = "", author: str = "U1") -> None:
+        commands: dict[str, CommandName | None] = {
+            "ask": None,
+            "human": "human",
+            "forget": "forget",
+            "sources": "sources",
+        }
+        message = self.adapter.command(text, commands[name], author=author)
+        self._deliver(message.address.message_id, self.adapter.people_say(message))
+
+    async def press(self, address: ReplyAddress, message_id: str, button: ButtonName, author: str = "U1") -> str:
+        [shown] = [shown for shown in self.adapter.shown if shown.message_id == message_id]
+        return await self.adapter.people_press(shown, button, author)
+
+    async def buttons(self, address: ReplyAddress) -> list[tuple[str, ...]]:
+        return [shown.buttons for shown in self.adapter.shown_at(address)]
+
+    async def private(self, address: ReplyAddress) -> list[str]:
+        return [shown.text for shown in self.adapter.shown_at(address, address.visible_to)]
+
+    async def working(self, address: ReplyAddress) -> bool:
+        return (address.channel, address.thread) in self.adapter.working
 
     async def redeliver(self, message_id: str) -> None:
         self._deliver(message_id, self.adapter.people_say(self._posts[message_id]))
