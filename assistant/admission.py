@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage
-from assistant import phrases
+from adapters.base import ButtonPress, DeletedMessage, IncomingEvent, IncomingMessage
 from assistant.allowance import Allowance, Verdict, channel, person
+from assistant.conversations.handoffs import Handoffs
 from assistant.conversations.inbox import Inbox
+from assistant.conversations.model import Accepted
+from assistant.manners import Manners
 
 _log = logging.getLogger(__name__)
 
@@ -27,28 +29,53 @@ class AdmissionLimits:
 UNLIMITED = AdmissionLimits()
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event: the message for which a worker is to be woken, if any, and a word for whoever pressed a
+    button."""
+
+    message_id: int | None = None
+    word: str | None = None
+
+
 class Admission:
     """The way in behind the adapters. `waiting` tells how many messages wait for an answer by now."""
 
-    def __init__(self, inbox: Inbox, limits: AdmissionLimits, waiting: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        handoffs: Handoffs,
+        manners: Manners,
+        limits: AdmissionLimits,
+        waiting: Callable[[], int],
+    ) -> None:
         self._inbox = inbox
+        self._handoffs = handoffs
+        self._manners = manners
         self._people = Allowance(limits.per_person)
         self._channels = Allowance(limits.per_channel)
         self._max_waiting = limits.max_waiting
         self._waiting = waiting
 
-    async def take(self, event: IncomingEvent) -> int | None:
-        """Store the event; gives the message for which a worker is to be woken, if any. Raises DatabaseUnavailable."""
+    async def take(self, event: IncomingEvent) -> Taken:
+        """Store the event. Raises DatabaseUnavailable."""
+        if isinstance(event, ButtonPress):
+            return Taken(*await self._handoffs.press(event))
         if isinstance(event, DeletedMessage):
             deleted = await self._inbox.delete(event)
-            return deleted.message_id if deleted.is_pending else None
-        is_edited = event.edited_at is not None
-        accepted = await (self._inbox.edit(event) if is_edited else self._inbox.accept(event))
+            return Taken(deleted.message_id if deleted.is_pending else None)
+        accepted = await self._accepted(event)
         if accepted.message_id is None or not accepted.is_pending:
-            return None
+            return Taken()
         if accepted.state_before == "pending":  # its answer was owed already
-            return accepted.message_id
-        return await self._admit(accepted.message_id, event, accepted.state_before)
+            return Taken(accepted.message_id)
+        return Taken(await self._admit(accepted.message_id, event, accepted.state_before))
+
+    async def _accepted(self, message: IncomingMessage) -> Accepted:
+        if message.edited_at is not None:
+            return await self._inbox.edit(message)
+        passed_on = await self._handoffs.take_word(message) if self._handoffs.concerns(message) else None
+        return passed_on or await self._inbox.accept(message)
 
     async def _admit(self, message_id: int, message: IncomingMessage, state_before: str) -> int | None:
         verdict = self._verdict(message)
@@ -61,7 +88,7 @@ class Admission:
         elif state_before in ("answered", "dead"):  # it keeps the reply that it has
             await self._inbox.leave(message_id, state_before)
         elif verdict.tell:
-            await self._inbox.tell_busy(message_id, phrases.BUSY)
+            await self._inbox.tell_busy(message_id, self._manners.at(message.address).phrases.busy)
         else:
             await self._inbox.leave(message_id, "overheard")
         return None

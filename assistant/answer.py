@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from assistant import citations, phrases
+from assistant import citations
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
 from assistant.errors import AssistantError, ConfigurationError, LanguageModelError, PromptTooLong
 from assistant.gate import GateResult, judge
 from assistant.grounding import grounded_text, quoted
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
 from assistant.llm.retry import generate_with_retry
-from assistant.reply_text import reply_text
+from assistant.phrases import ENGLISH, Phrases
+from assistant.preview import GrowingText
+from assistant.reply_text import presentable, reply_text
 from assistant.retrieve import Retriever
 from assistant.vector_store.base import RetrievedChunk
+from assistant.worker import Show
 from prompts.budget import FittedPrompt, fit
 from prompts.model import Passage, Persona, PromptContext, Turn
 from prompts.render import prompt_version, stop_sequences
@@ -24,7 +27,9 @@ from prompts.render import prompt_version, stop_sequences
 
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
-    """How to answer. `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is."""
+    """How to answer. `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is.
+    `overheard_distance` takes the place of `max_distance` where nobody asked. `link_hosts`: hosts that links may lead
+    to, beside the passages' own."""
 
     persona: Persona
     max_distance: float
@@ -33,6 +38,8 @@ class AnswerPolicy:
     repetition_penalty: float
     deadlines: Deadlines
     min_support: float = 0.0
+    overheard_distance: float = 0.35
+    link_hosts: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -43,22 +50,35 @@ class Answerer:
         self._model = model
         self._policy = policy
 
-    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer:
-        """The answer to a message after `history` (oldest first). Raises AssistantError."""
-        if not message.text.strip():
-            return Answer(phrases.HELP, "helped", (), Trace())
+    def answer(
+        self,
+        message: PendingMessage,
+        history: Sequence[PastTurn],
+        knowledge_set: str,
+        *,
+        phrases: Phrases = ENGLISH,
+        persona: Persona | None = None,
+        show: Show | None = None,
+    ) -> Answer:
+        """The answer to a message after `history` (oldest first). `persona` takes the place of the policy's. `show` is
+        given the text so far, and the hosts of its links, while the answer is written. Raises AssistantError."""
         clock = _Clock()
+        earlier = [turn.text for turn in history if turn.role == "customer"]
         with clock.step("retrieve"):
-            found = self._retriever.retrieve(knowledge_set, message.text, [turn.text for turn in history])
-        gate = judge(found, self._policy.max_distance)
+            found = self._retriever.retrieve(knowledge_set, message.text, earlier)
+        policy = self._policy
+        gate = judge(found, policy.overheard_distance if message.is_overheard else policy.max_distance)
         if not gate.is_open:
-            return Answer(phrases.UNKNOWN, "refused", (), _trace(found.merged, gate, clock))
-        return self._generate(message, history, gate, clock)
+            return Answer(phrases.unknown, "refused", (), _trace(found.merged, gate, clock))
+        task = _Task(message, history, persona or policy.persona, phrases, gate, clock, show)
+        return self._generate(task)
 
-    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer:
+    def apologise(
+        self, message: PendingMessage, knowledge_set: str, error: Exception, *, phrases: Phrases = ENGLISH
+    ) -> Answer:
         """What the customer gets when no answer can be had: the nearest passage where only the model is down."""
         trace = Trace(error=type(error).__name__)
-        apology = Answer(phrases.APOLOGY, "failed", (), trace, is_dead=True)
+        apology = Answer(phrases.apology, "failed", (), trace, is_dead=True)
         if not isinstance(error, LanguageModelError):
             return apology
         try:
@@ -68,19 +88,17 @@ class Answerer:
         gate = judge(found, self._policy.max_distance)
         if not gate.is_open:
             return apology
-        text = f"{phrases.QUOTED}\n\n{quoted(gate.chunks[0].text)} [1]"
+        text = f"{phrases.quoted}\n\n{quoted(gate.chunks[0].text)} [1]"
         trace = replace(_trace(gate.chunks, gate, _Clock()), error=trace.error)
         return Answer(text, "quoted", citations.sources(text, gate.chunks[:1]), trace, is_dead=True)
 
-    def _generate(
-        self, message: PendingMessage, history: Sequence[PastTurn], gate: GateResult, clock: _Clock
-    ) -> Answer:
+    def _generate(self, task: _Task) -> Answer:
+        gate, clock = task.gate, task.clock
         with clock.step("prompt"):
             info = self._model.info()
             family = info.model_family or _unknown_family(info)
-            context = self._context(message, history, gate.chunks)
             parameters = self._parameters(family, info)
-        fitted, generation = self._within_window(context, family, info, parameters, clock)
+        fitted, generation = self._within_window(task, family, info, parameters)
         shown = gate.chunks[: fitted.passages_used]
         trace = replace(
             _trace(gate.chunks, gate, clock),
@@ -90,9 +108,27 @@ class Answerer:
             parameters=asdict(parameters),
         )
         if generation is None:
-            return Answer(phrases.UNKNOWN, "refused", (), trace)
+            return Answer(task.phrases.unknown, "refused", (), trace)
         text = self._grounded(reply_text(generation, len(shown)), shown)
-        return Answer(text, "answered", citations.sources(text, shown), trace)
+        sources = citations.sources(text, shown)
+        return Answer(text, "answered", sources, trace, link_hosts=self._link_hosts(shown))
+
+    def _link_hosts(self, shown: Sequence[RetrievedChunk]) -> tuple[str, ...]:
+        """The hosts of the passages' documents, and those that are set."""
+        return tuple(dict.fromkeys((*citations.hosts(shown), *self._policy.link_hosts)))
+
+    def _growing(self, task: _Task, shown: Sequence[RetrievedChunk]) -> GrowingText | None:
+        """What shows the text of a generation from these passages while it comes, as the final text will be."""
+        if task.show is None:
+            return None
+        show, hosts = task.show, self._link_hosts(shown)
+
+        def present(text: str) -> str:
+            seen = presentable(text, len(shown))
+            min_support = self._policy.min_support
+            return grounded_text(seen, [chunk.text for chunk in shown], min_support) if min_support else seen
+
+        return GrowingText(lambda text: show(text, hosts), present)
 
     def _grounded(self, text: str, shown: Sequence[RetrievedChunk]) -> str:
         """The text as far as the passages bear it out, or else the nearest of them, quoted."""
@@ -101,28 +137,15 @@ class Answerer:
         kept = grounded_text(text, [chunk.text for chunk in shown], self._policy.min_support)
         return kept or f"{quoted(shown[0].text)} [1]"
 
-    def _context(
-        self, message: PendingMessage, history: Sequence[PastTurn], chunks: Sequence[RetrievedChunk]
-    ) -> PromptContext:
-        return PromptContext(
-            persona=self._policy.persona,
-            question=Turn("customer", message.text, message.author_name),
-            history=tuple(_turns(history)),
-            passages=tuple(Passage(chunk.text, chunk.title, chunk.subheading) for chunk in chunks),
-        )
-
     def _within_window(
-        self,
-        context: PromptContext,
-        family: str,
-        info: ServerInfo,
-        parameters: GenerationParameters,
-        clock: _Clock,
+        self, task: _Task, family: str, info: ServerInfo, parameters: GenerationParameters
     ) -> tuple[FittedPrompt, Generation | None]:
         """The prompt and what came of it: nothing where no passage fits, as a model without one would guess.
 
         A server that finds the prompt too long all the same is given less once.
         """
+
+        clock, context = task.clock, task.context()
 
         def count_tokens(text: str) -> int:
             with clock.step("tokenize"):
@@ -134,9 +157,17 @@ class Answerer:
                 fitted = fit(context, family, count_tokens, limit)
             if fitted.passages_used == 0:
                 return fitted, None
+            growing = self._growing(task, task.gate.chunks[: fitted.passages_used])
             try:
                 with clock.step("generate"):
-                    return fitted, generate_with_retry(self._model, fitted.text, parameters, self._policy.deadlines)
+                    return fitted, generate_with_retry(
+                        self._model,
+                        fitted.text,
+                        parameters,
+                        self._policy.deadlines,
+                        on_text=growing.add if growing else None,
+                        on_restart=growing.restart if growing else None,
+                    )
             except PromptTooLong as exc:
                 refusal = exc
         raise refusal
@@ -151,6 +182,28 @@ class Answerer:
             temperature=self._policy.temperature,
             repetition_penalty=self._policy.repetition_penalty,
             stop=stop_sequences(family),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A question that is to be answered from the chunks that passed the gate."""
+
+    message: PendingMessage
+    history: Sequence[PastTurn]
+    persona: Persona
+    phrases: Phrases
+    gate: GateResult
+    clock: _Clock
+    show: Show | None
+
+    def context(self) -> PromptContext:
+        passages = (Passage(chunk.text, chunk.title, chunk.subheading) for chunk in self.gate.chunks)
+        return PromptContext(
+            persona=self.persona,
+            question=Turn("customer", self.message.text, self.message.author_name),
+            history=tuple(_turns(self.history)),
+            passages=tuple(passages),
         )
 
 
@@ -172,7 +225,7 @@ class _Clock:
 
 def _turns(history: Sequence[PastTurn]) -> Iterator[Turn]:
     for past in history:
-        yield Turn("customer", past.text, past.author_name)
+        yield Turn(past.role, past.text, past.author_name)
         if past.reply:
             yield Turn("agent", past.reply)
 

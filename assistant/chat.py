@@ -17,6 +17,7 @@ from assistant.conversations.replies import StoredReply, find_reply
 from assistant.errors import AssistantError
 from assistant.gateway import Gateway
 from assistant.queue import WakeUpQueue
+from assistant.wiring import manners
 
 REPLY_MARGIN_S = 60.0
 """What a reply may take beyond the time that the model has: retries, and a machine that is busy."""
@@ -31,9 +32,7 @@ async def _terminal(settings: Settings, out: TextIO) -> AsyncIterator[TerminalAd
     adapter = TerminalAdapter(out, session)
     queue = WakeUpQueue(settings.redis_url)
     queue.check()
-    gateway = Gateway(
-        settings.database_url, queue, {adapter.platform: adapter}, settings.knowledge_set, workspace=session
-    )
+    gateway = Gateway(settings.database_url, queue, {adapter.platform: adapter}, manners(settings), workspace=session)
     try:
         async with gateway.running():
             yield adapter

@@ -46,6 +46,12 @@ def sources(text: str, chunks: Sequence[RetrievedChunk]) -> tuple[Source, ...]:
     return tuple(_source(number, chunks[number - 1]) for number in numbers)
 
 
+def hosts(chunks: Sequence[RetrievedChunk]) -> tuple[str, ...]:
+    """The hosts where the chunks' documents are public, each once."""
+    parts = (urlsplit(chunk.uri) for chunk in chunks)
+    return tuple(dict.fromkeys(part.hostname for part in parts if part.scheme in ("http", "https") and part.hostname))
+
+
 def _nearest(chunks: Sequence[RetrievedChunk]) -> list[int]:
     limit = chunks[0].distance + NEARNESS
     near = [number for number, chunk in enumerate(chunks, start=1) if chunk.distance <= limit]

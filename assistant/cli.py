@@ -38,9 +38,11 @@ def up() -> None:
 
 
 @main.command()
-def gateway() -> None:
+@click.option("--only", metavar="PLATFORM", help="Serve this platform alone.")
+@click.option("--until-input-ends", is_flag=True, hidden=True)
+def gateway(*, only: str | None, until_input_ends: bool) -> None:
     """Run the gateway for every configured platform."""
-    _serve(with_worker=False)
+    _serve(with_worker=False, only=only, until_input_ends=until_input_ends)
 
 
 @main.command()
@@ -178,19 +180,27 @@ def _with_worker() -> Iterator[Settings]:
             yield settings
 
 
-def _serve(*, with_worker: bool) -> None:
+def _serve(*, with_worker: bool, only: str | None = None, until_input_ends: bool = False) -> None:
     from assistant import wiring
-    from assistant.serve import serve
+    from assistant.serve import APART, serve
 
     def say(fact: str) -> None:
         click.echo(f"assistant: {fact}", err=True)
 
     with _served(needs_model=with_worker, on_status=say) as settings:
         adapters = wiring.adapters(settings)
+        if only is not None and only not in adapters:
+            known = ", ".join(adapters) or "none"
+            raise ConfigurationError(f"{only} is not configured ({known} is): set its token, or leave --only out")
         if not adapters and not with_worker:
             raise ConfigurationError(
-                "no platform is configured: set SLACK_BOT_TOKEN or DISCORD_BOT_TOKEN; on a terminal, `assistant chat`"
+                "no platform is configured: set SLACK_BOT_TOKEN, DISCORD_BOT_TOKEN or WECHATY_PUPPET_SERVICE_TOKEN; "
+                "on a terminal, `assistant chat`"
             )
         if not adapters:
             say("no platform is configured; talk to it with `assistant chat`, the README says how to connect Slack")
-        asyncio.run(serve(settings, adapters, say, with_worker=with_worker))
+        apart = [] if only else [platform for platform in adapters if platform in APART]
+        served = {name: adapter for name, adapter in adapters.items() if name not in apart and only in (None, name)}
+        asyncio.run(
+            serve(settings, served, say, with_worker=with_worker, apart=apart, until_input_ends=until_input_ends)
+        )

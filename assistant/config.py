@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import ErrorDetails
 
 from assistant.errors import ConfigurationError
+from assistant.phrases import LANGUAGES
 
 OUR_PREFIX = "ASSISTANT_"
 NO_SECRET = SecretStr("")
@@ -57,6 +58,12 @@ class Settings(BaseModel):
     discord_bot_token: SecretStr = Field(NO_SECRET, alias="DISCORD_BOT_TOKEN", description="set: Discord is served")
     discord_api_url: str = Field("", alias="DISCORD_API_URL", description="another Discord API; unset: Discord's own")
     discord_gateway_url: str = Field("", alias="DISCORD_GATEWAY_URL", description="another Discord gateway")
+    wechaty_token: SecretStr = Field(
+        NO_SECRET, alias="WECHATY_PUPPET_SERVICE_TOKEN", description="set: WeChat is served"
+    )
+    wechaty_endpoint: str = Field(
+        "", alias="WECHATY_PUPPET_SERVICE_ENDPOINT", description="the Wechaty gateway's address, host:port"
+    )
     home: Path = Field(
         Path("~/.llamadesk"), alias="ASSISTANT_HOME", description="folder of the embedded stack and its data"
     )
@@ -88,6 +95,13 @@ class Settings(BaseModel):
         ge=0.0,
         le=2.0,
         description="cosine distance beyond which a chunk doesn't count; with none left the question is refused",
+    )
+    overheard_distance: float = Field(
+        0.35,
+        alias="ASSISTANT_OVERHEARD_DISTANCE",
+        ge=0.0,
+        le=2.0,
+        description="the same where nobody asked the assistant; with no chunk left it keeps silent",
     )
     max_new_tokens: int = Field(500, alias="ASSISTANT_MAX_NEW_TOKENS", ge=16, le=8192, description="longest reply")
     temperature: float = Field(0.1, alias="ASSISTANT_TEMPERATURE", ge=0.0, le=2.0, description="sampling temperature")
@@ -129,7 +143,25 @@ class Settings(BaseModel):
     alert_channel: str = Field(
         "",
         alias="ASSISTANT_ALERT_CHANNEL",
-        description="where human agents are told of messages that could not be answered, as platform:channel id",
+        description="where human agents take conversations over, and hear of failures, as platform:channel id",
+    )
+    handoff_minutes: float = Field(
+        60.0,
+        alias="ASSISTANT_HANDOFF_MINUTES",
+        gt=0,
+        le=10_080,
+        description="the assistant comes back when nobody has written for so long in a conversation handed to a human",
+    )
+    channels_file: Path | None = Field(
+        None, alias="ASSISTANT_CHANNELS_FILE", description="TOML file with the manners of channels; unset: all alike"
+    )
+    language: str = Field(
+        "en", alias="ASSISTANT_LANGUAGE", description="what the assistant says by itself is in: de, en, es, fr or zh"
+    )
+    link_hosts: str = Field(
+        "",
+        alias="ASSISTANT_LINK_HOSTS",
+        description="hosts that links in answers may lead to, besides those of the documents; separated by commas",
     )
     chunk_tokens: int = Field(
         256,
@@ -176,6 +208,21 @@ class Settings(BaseModel):
         platform, _, channel = value.partition(":")
         if value and (platform not in ALERT_PLATFORMS or not channel.strip()):
             raise ValueError("must look like slack:C0123456789 or discord:123456789012345678")
+        return value
+
+    @field_validator("wechaty_endpoint")
+    @classmethod
+    def _is_endpoint(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and (not host or not port.isdigit() or not 0 < int(port) < 65_536):
+            raise ValueError("must look like 127.0.0.1:8788")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
         return value
 
     @field_validator("home")

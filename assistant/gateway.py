@@ -13,20 +13,22 @@ from collections.abc import AsyncIterator, Mapping
 import psycopg
 from psycopg import AsyncConnection
 
-from adapters.base import ChatAdapter, IncomingEvent, SelfClosing
-from adapters.errors import AdapterError
-from assistant import phrases
-from assistant.admission import UNLIMITED, Admission, AdmissionLimits
+from adapters.base import ChatAdapter, IncomingEvent, IncomingMessage
+from assistant.admission import UNLIMITED, Admission, AdmissionLimits, Taken
 from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
-from assistant.conversations.inbox import Inbox
+from assistant.conversations.handoffs import UNATTENDED, Agents, Handoffs
+from assistant.conversations.inbox import Inbox, reply_address
 from assistant.conversations.missed import find_missed
 from assistant.conversations.notices import Notices
 from assistant.database import database_errors, new_async_pool
 from assistant.errors import DatabaseUnavailable
+from assistant.manners import Manners
+from assistant.platforms import Platforms
 from assistant.queue import WakeUpQueue
 from assistant.sender import Sender
 from assistant.sweeper import Sweeper
 from assistant.waking import Waker
+from assistant.working import Working
 
 _log = logging.getLogger(__name__)
 
@@ -45,15 +47,17 @@ order by 1, 2
 
 
 class Gateway:
-    """Serves the given adapters, by platform. With `workspace` only that workspace's replies are sent."""
+    """Serves the given adapters, by platform, with the given manners. `agents` are called where a human is needed. With
+    `workspace` only that workspace's replies are sent."""
 
     def __init__(
         self,
         database_url: str,
         queue: WakeUpQueue,
         adapters: Mapping[str, ChatAdapter],
-        knowledge_set: str,
+        manners: Manners,
         *,
+        agents: Agents = UNATTENDED,
         workspace: str | None = None,
         limits: AdmissionLimits = UNLIMITED,
     ) -> None:
@@ -63,13 +67,20 @@ class Gateway:
         self._adapters = adapters
         self._workspace = workspace
         self._pool = new_async_pool(database_url, MAX_POOL)
+        self._manners = manners
         editable = [platform for platform, adapter in adapters.items() if adapter.capabilities.edits]
-        self._sweeper = Sweeper(self._pool, queue, Notices(self._pool, editable, phrases.WAITING))
-        self._admission = Admission(Inbox(self._pool, knowledge_set), limits, lambda: self._sweeper.waiting)
+        self._handoffs = Handoffs(self._pool, manners, agents)
+        self._sweeper = Sweeper(self._pool, queue, Notices(self._pool, manners), self._handoffs)
+        inbox = Inbox(self._pool, manners, agents, editable)
+        self._admission = Admission(inbox, self._handoffs, manners, limits, lambda: self._sweeper.waiting)
+        self._platforms = Platforms(adapters, self.on_event, lambda platform: find_missed(self._pool, platform))
+        self._working = Working(adapters)
         self._due = asyncio.Event()
         self._in_hand = 0
         deliveries = Deliveries(self._pool, _owner())
-        self._sender = Sender(deliveries, adapters, self._due.set, lambda: self._in_hand > MAX_POOL // 2)
+        self._sender = Sender(
+            deliveries, adapters, self._due.set, lambda: self._in_hand > MAX_POOL // 2, self._working.end
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -83,15 +94,12 @@ class Gateway:
         works = (self._listen(), self._waker.run(), self._sweeper.run(), self._sender.renew_claims())
         tasks = [asyncio.create_task(work) for work in works]
         try:
-            for adapter in self._adapters.values():
-                await adapter.start(self.on_event, await find_missed(self._pool, adapter.platform))
-                if isinstance(adapter, SelfClosing):
-                    tasks.append(asyncio.create_task(_report_end(adapter)))
+            await self._platforms.start()
             async with self._sending():
                 yield
         finally:
-            for adapter in self._adapters.values():
-                await adapter.close()
+            await self._working.close()
+            await self._platforms.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -111,20 +119,29 @@ class Gateway:
             await task
             await self._sender.finish()
 
-    async def on_event(self, event: IncomingEvent) -> None:
-        """Commit what somebody wrote, changed or deleted, and have a worker woken. Returns once it is safe; raises
-        DatabaseUnavailable otherwise."""
+    async def on_event(self, event: IncomingEvent) -> str | None:
+        """Commit what somebody wrote, changed, deleted or pressed, and have a worker woken. Returns once it is safe,
+        with a word for whoever pressed; raises DatabaseUnavailable otherwise."""
         self._in_hand += 1
         try:
-            message_id = await self._stored(event)
+            taken = await self._stored(event)
         finally:
             self._in_hand -= 1
-        if message_id is None:
-            return
-        _log.info("message was stored", extra={"action": "accept", "message_id": message_id})
-        self._waker.wake(message_id)
+        if taken.message_id is not None:
+            _log.info("message was stored", extra={"action": "accept", "message_id": taken.message_id})
+            self._waker.wake(taken.message_id)
+            self._show_working(event)
+        return taken.word
 
-    async def _stored(self, event: IncomingEvent) -> int | None:
+    def _show_working(self, event: IncomingEvent) -> None:
+        """Tell those who asked, unless what comes in can hardly be stored in time."""
+        if not isinstance(event, IncomingMessage) or self._in_hand > MAX_POOL // 2:
+            return
+        manners = self._manners.at(event.address)
+        if event.is_addressed or manners.answer == "thread":
+            self._working.begin(reply_address(event, manners))
+
+    async def _stored(self, event: IncomingEvent) -> Taken:
         """Store the event, trying for STORE_S: after a restart of Postgres each old connection fails once."""
         failure = DatabaseUnavailable("Postgres doesn't answer in time: look what holds it up")
         try:
@@ -180,15 +197,6 @@ class Gateway:
                 except Exception as exc:  # noqa: BLE001 (whatever it is, the next round must come)
                     _log.warning("deliveries could not be claimed", extra={"error": type(exc).__name__})
                     await self._pool.check()
-
-
-async def _report_end(adapter: SelfClosing) -> None:
-    """Say so when a platform's connection ends for good; the others go on."""
-    try:
-        await adapter.wait_closed()
-    except AdapterError as exc:
-        facts = {"platform": adapter.platform, "error": type(exc).__name__, "reason": str(exc)}
-        _log.error("platform is no longer served", extra=facts)
 
 
 def _owner() -> str:

@@ -23,6 +23,11 @@ def reply_text(generation: Generation, passages: int) -> str:
     return f"{text}\n```" if text.count("```") % 2 else text
 
 
+def presentable(text: str, passages: int) -> str:
+    """The beginning of a text that is still being generated, as reply_text will give it; "" while there is nothing."""
+    return without_false_marks(storable(text), passages).strip()
+
+
 def _whole_sentences(text: str) -> str:
     """The text up to its last sentence's end, if it has one: what was cut at the token limit stops in mid-word."""
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]

@@ -7,8 +7,9 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from adapters.base import ChatAdapter
+from adapters.base import ChatAdapter, RenderedPart, ReplyAddress
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryUnknown, RateLimited
 from assistant.conversations.deliveries import CLAIM_S, Deliveries, Delivery
 from assistant.errors import DatabaseUnavailable
@@ -32,7 +33,7 @@ class ClaimLost(Exception):
 
 class Sender:
     """The gateway's way out. Different conversations' deliveries are sent side by side, only a few as long as
-    `gives_way`; `on_done` hears of each end."""
+    `gives_way`; `on_done` hears of each end, `on_shown` of each address where something was shown."""
 
     def __init__(
         self,
@@ -40,11 +41,14 @@ class Sender:
         adapters: Mapping[str, ChatAdapter],
         on_done: Callable[[], None],
         gives_way: Callable[[], bool] = lambda: False,
+        on_shown: Callable[[ReplyAddress], None] = lambda _: None,
     ) -> None:
         self._deliveries = deliveries
         self._adapters = adapters
         self._on_done = on_done
         self._gives_way = gives_way
+        self._on_shown = on_shown
+        self._visible: dict[tuple[int, int], RenderedPart] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._held_until: dict[int, float] = {}
 
@@ -52,7 +56,9 @@ class Sender:
         """Begin to send what is due on the platform, as far as there is room. Raises DatabaseUnavailable."""
         while (room := (FEW_AT_ONCE if self._gives_way() else MAX_AT_ONCE) - len(self._sending)) > 0:
             held_until = time.monotonic() + CLAIM_S
-            claimed = await self._deliveries.claim(platform, workspace, room, self._held_until)
+            claimed = await self._deliveries.claim(
+                platform, workspace, room, self._held_until, previews=self._adapters[platform].capabilities.edits
+            )
             for delivery in claimed:
                 self._held_until[delivery.id] = held_until
                 task = asyncio.create_task(self._send(delivery, self._adapters[platform]))
@@ -95,9 +101,10 @@ class Sender:
             del self._held_until[delivery.id]
 
     async def _try_to_send(self, delivery: Delivery, adapter: ChatAdapter, facts: dict[str, object]) -> None:
-        showing = Showing(delivery, adapter, self._check_claim, self._deliveries.progress)
+        showing = Showing(self._linked(delivery), adapter, self._check_claim, self._deliveries.progress, self._visible)
         try:
             await showing.show()
+            self._on_shown(delivery.address)
             await self._deliveries.finish(delivery, "sent", showing.parts_sent, showing.shown)
         except AdapterError as exc:
             _log.warning("reply was not sent", extra=facts | {"error": type(exc).__name__, "reason": str(exc)})
@@ -108,6 +115,14 @@ class Sender:
             _log.exception("adapter failed", extra=facts)
             await self._end(showing, "failed", exc)
 
+    def _linked(self, delivery: Delivery) -> Delivery:
+        """The delivery with a link to what it is about, if people of another place can go there."""
+        about = delivery.about
+        if about is None or about.is_direct or delivery.reply is None or about.platform not in self._adapters:
+            return delivery
+        link = self._adapters[about.platform].permalink(about)
+        return replace(delivery, reply=replace(delivery.reply, link=link))
+
     def _check_claim(self, delivery: Delivery) -> None:
         if time.monotonic() > self._held_until[delivery.id] - CLAIM_MARGIN_S:
             raise ClaimLost
@@ -116,7 +131,8 @@ class Sender:
         # Waiting out a rate limit is no failed attempt; a revoked token may be replaced in the meantime.
         is_unknown = isinstance(error, DeliveryUnknown)
         may_repeat = error.retryable or isinstance(error, AuthenticationFailed)
-        may_repeat = may_repeat or (is_unknown and showing.adapter.capabilities.idempotent_send)
+        is_private = bool(showing.delivery.address.visible_to)
+        may_repeat = may_repeat or (is_unknown and showing.adapter.capabilities.idempotent_send and not is_private)
         if isinstance(error, RateLimited):
             await self._end(showing, "pending", error, delay_s=error.retry_after_s)
         elif may_repeat and showing.delivery.attempts < MAX_ATTEMPTS:

@@ -3,67 +3,132 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from adapters.base import ChatAdapter
+from assistant import wiring
+from assistant.child_process import ChildProcess, when_input_ends
 from assistant.config import Settings
 from assistant.gateway import Gateway
 from assistant.http import listening
 from assistant.queue import WakeUpQueue
-from assistant.wiring import admission_limits
 from assistant.worker_process import WorkerProcess
 
 _log = logging.getLogger(__name__)
 
 WATCH_S = 1.0
+PATIENCE_S = 30.0
+RESTARTS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Before each new start of a platform's process; one that ran for LASTING_S begins anew."""
+LASTING_S = 300.0
+APART = ("wechat",)
+"""Platforms that are served by a process of their own: whatever happens to their SDK happens to nobody else."""
 
 
 async def serve(
     settings: Settings,
-    adapters: dict[str, ChatAdapter],
+    adapters: Mapping[str, ChatAdapter],
     on_status: Callable[[str], None],
     *,
-    with_worker: bool,
+    with_worker: bool = False,
+    apart: Sequence[str] = (),
+    until_input_ends: bool = False,
 ) -> None:
-    """Run the gateway, and with `with_worker` one worker beside it, until SIGTERM or SIGINT."""
+    """Run the gateway for the adapters, with `with_worker` one worker beside it, and a gateway process for each
+    platform of `apart`, until SIGTERM or SIGINT, or with `until_input_ends` until standard input ends.
+
+    One that ends with standard input listens nowhere: it is another gateway's.
+    """
     stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    queue = WakeUpQueue(settings.redis_url)
-    queue.check()
-    limits = admission_limits(settings)
-    gateway = Gateway(settings.database_url, queue, adapters, settings.knowledge_set, limits=limits)
-    process: WorkerProcess | None = None
+        loop.add_signal_handler(number, stopping.set)
+    if until_input_ends:
+        when_input_ends(lambda: loop.call_soon_threadsafe(stopping.set))
+    processes: list[ChildProcess] = []
     try:
-        async with (
-            listening(gateway, adapters.values(), settings.http_host, settings.http_port) as address,
-            gateway.running(),
-        ):
-            on_status(f"gateway listens on {address}, platforms: {', '.join(adapters) or 'none'}")
+        async with _serving(settings, adapters, listens=not until_input_ends) as address:
+            platforms = ", ".join([*adapters, *apart]) or "none"
+            on_status(f"gateway listens on {address}, platforms: {platforms}" if address else f"serving {platforms}")
             tasks: list[asyncio.Task[Any]] = [asyncio.create_task(stopping.wait())]
             if with_worker:
-                process = WorkerProcess()
-                tasks.append(asyncio.create_task(_keep(process, settings, on_status)))
+                worker = WorkerProcess()
+                processes.append(worker)
+                tasks.append(asyncio.create_task(_keep_worker(worker, settings, on_status)))
+            for platform in apart:
+                process = ChildProcess("gateway", "--only", platform, patience_s=PATIENCE_S)
+                processes.append(process)
+                tasks.append(asyncio.create_task(_keep_platform(process, platform)))
             await _first_of(tasks)
     finally:
-        if process is not None:
-            await asyncio.to_thread(process.stop)
+        await asyncio.gather(*(asyncio.to_thread(process.stop) for process in processes))
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: Settings, adapters: Mapping[str, ChatAdapter], *, listens: bool) -> AsyncIterator[str]:
+    """A running gateway; gives the address that it listens at, "" for none."""
+    async with contextlib.AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(new_gateway(settings, adapters))
+        address = ""
+        if listens:
+            http = listening(gateway, adapters.values(), settings.http_host, settings.http_port)
+            address = await stack.enter_async_context(http)
+        await stack.enter_async_context(gateway.running())
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def new_gateway(settings: Settings, adapters: Mapping[str, ChatAdapter]) -> AsyncIterator[Gateway]:
+    """A gateway for the adapters, not running yet, and its queue while the block runs. Raises QueueUnavailable."""
+    queue = WakeUpQueue(settings.redis_url)
+    try:
+        queue.check()
+        yield Gateway(
+            settings.database_url,
+            queue,
+            adapters,
+            wiring.manners(settings),
+            agents=wiring.agents(settings),
+            limits=wiring.admission_limits(settings),
+        )
+    finally:
         queue.close()
 
 
-async def _keep(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> NoReturn:
+async def _keep_worker(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> NoReturn:
     """See the worker through its start, and start it again whenever it ends by itself."""
     await asyncio.to_thread(process.wait_until_ready, settings)
     on_status("worker is ready")
     while True:
-        while process.is_running:  # noqa: ASYNC110 (the end of a process sets no event)
-            await asyncio.sleep(WATCH_S)
+        await _end_of(process)
         # What ended it may last (Postgres is away): then the next one ends too, until it is over.
         _log.error("worker ended; starting another", extra={"action": "restart"})
         process.start()
+
+
+async def _keep_platform(process: ChildProcess, platform: str) -> NoReturn:
+    """Start the platform's gateway again whenever it ends by itself, ever more slowly."""
+    attempt = 0
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        await _end_of(process)
+        attempt = 0 if loop.time() - started > LASTING_S else attempt
+        wait_s = RESTARTS_S[min(attempt, len(RESTARTS_S) - 1)]
+        facts = {"action": "restart", "platform": platform, "exit_code": process.exit_code, "wait_s": wait_s}
+        _log.error("platform's gateway ended; starting another", extra=facts)
+        await asyncio.sleep(wait_s)
+        attempt += 1
+        process.start()
+
+
+async def _end_of(process: ChildProcess) -> None:
+    while process.is_running:  # noqa: ASYNC110 (the end of a process sets no event)
+        await asyncio.sleep(WATCH_S)
 
 
 async def _first_of(tasks: list[asyncio.Task[Any]]) -> None:

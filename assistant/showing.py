@@ -15,10 +15,16 @@ class Showing:
     """One attempt at one delivery: `shown` and `parts_sent` tell at each moment how far it got (see Delivery).
 
     `check_claim` is asked before each call to the platform, and raises when the delivery may be another gateway's.
+    `visible` remembers what growing texts look like now, by delivery and part: what is the same needs no call.
     """
 
     def __init__(
-        self, delivery: Delivery, adapter: ChatAdapter, check_claim: Callable[[Delivery], None], progress: Progress
+        self,
+        delivery: Delivery,
+        adapter: ChatAdapter,
+        check_claim: Callable[[Delivery], None],
+        progress: Progress,
+        visible: dict[tuple[int, int], RenderedPart],
     ) -> None:
         self.delivery = delivery
         self.adapter = adapter
@@ -27,6 +33,7 @@ class Showing:
         self.may_be_shown = delivery.may_be_shown
         self._check_claim = check_claim
         self._progress = progress
+        self._visible = visible
 
     async def show(self) -> None:
         """Make it so. Raises AdapterError, and what `check_claim` and `progress` raise."""
@@ -34,11 +41,24 @@ class Showing:
         parts = self.adapter.render(reply) if reply else ()
         while self.parts_sent < len(parts):
             self._check_claim(self.delivery)
-            await self._show_part(self.parts_sent, parts[self.parts_sent])
+            await self._show_anew(self.parts_sent, parts[self.parts_sent])
             self.parts_sent += 1
             if self.parts_sent < len(parts):
                 await self._progress(self.delivery, self.parts_sent, self.shown)
         await self._retract_after(len(parts))
+        if not (reply and reply.is_preview):
+            self._forget()
+
+    async def _show_anew(self, number: int, part: RenderedPart) -> None:
+        """Show the part, unless this process made it look like this before."""
+        if number < len(self.shown) and self._visible.get((self.delivery.id, number)) == part:
+            return
+        await self._show_part(number, part)
+        self._visible[self.delivery.id, number] = part
+
+    def _forget(self) -> None:
+        for number in range(len(self.shown) + 1):
+            self._visible.pop((self.delivery.id, number), None)
 
     async def _show_part(self, number: int, part: RenderedPart) -> None:
         key = self.delivery.idempotency_key(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from assistant.conversations.handoffs import Handoffs
 from assistant.conversations.notices import Notices
 from assistant.database import AsyncPool, database_errors
 from assistant.errors import DatabaseUnavailable, QueueUnavailable
@@ -32,10 +33,11 @@ _WAITING = "select count(*) from messages where state = 'pending'"
 class Sweeper:
     """Runs in every gateway; several do no harm. `waiting` is the number of messages without a reply, as last seen."""
 
-    def __init__(self, pool: AsyncPool, queue: WakeUpQueue, notices: Notices) -> None:
+    def __init__(self, pool: AsyncPool, queue: WakeUpQueue, notices: Notices, handoffs: Handoffs) -> None:
         self._pool = pool
         self._queue = queue
         self._notices = notices
+        self._handoffs = handoffs
         self.waiting = 0
 
     async def run(self) -> None:
@@ -45,6 +47,7 @@ class Sweeper:
             try:
                 await self.sweep()
                 await self._notices.tell_waiting()
+                await self._handoffs.take_back()
             except (DatabaseUnavailable, QueueUnavailable) as exc:
                 _log.warning("sweep failed", extra={"action": "sweep", "error": type(exc).__name__})
                 await self._pool.check()

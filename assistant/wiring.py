@@ -12,11 +12,13 @@ from pydantic import SecretStr
 from adapters.base import ChatAdapter, ReplyAddress
 from assistant.admission import AdmissionLimits
 from assistant.config import Settings
+from assistant.conversations.handoffs import Agents
 from assistant.database import migrate, open_pool
 from assistant.embedded import Part, embedded_stack
 from assistant.embedding.base import Embedder, QueryEmbedder
 from assistant.errors import ConfigurationError
 from assistant.llm.base import Deadlines, LanguageModel
+from assistant.manners import ChannelManners, Manners, load_manners
 from assistant.vector_store.base import VectorStore
 from assistant.worker import Answers
 
@@ -147,15 +149,24 @@ def database_pool(settings: Settings, max_size: int = MAX_POOL) -> ConnectionPoo
 def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
     """The answering part of a worker, while the block runs."""
     from assistant.answer import Answerer
+    from assistant.conversations.past import ConversationPast
     from assistant.llm.limited import LimitedModel
+    from assistant.reception import Reception
     from assistant.retrieve import Retriever
+    from prompts.persona import load_persona
+
+    channel_manners = manners(settings)
+    for each in channel_manners.by_name.values():
+        load_persona(each.persona)  # a wrong one is told at the start
 
     policy = _answer_policy(settings)
     model = LimitedModel(language_model(settings))
     with query_embedder(settings) as questions:
         retriever = Retriever(questions, vector_store(pool), settings.top_k)
         retriever.warm_up()
-        yield Answerer(retriever, model, policy)
+        yield Reception(
+            Answerer(retriever, model, policy), ConversationPast(pool), channel_manners, agents(settings), load_persona
+        )
     model.close()
 
 
@@ -170,6 +181,8 @@ def _answer_policy(settings: Settings) -> AnswerPolicy:
         temperature=settings.temperature,
         repetition_penalty=settings.repetition_penalty,
         min_support=settings.min_support,
+        overheard_distance=min(settings.overheard_distance, settings.max_distance),
+        link_hosts=tuple(host.strip().lower() for host in settings.link_hosts.split(",") if host.strip()),
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
     )
 
@@ -179,13 +192,22 @@ def admission_limits(settings: Settings) -> AdmissionLimits:
     return AdmissionLimits(settings.person_per_minute, settings.channel_per_minute, settings.max_waiting)
 
 
-def alert_address(settings: Settings) -> ReplyAddress | None:
-    """Where the human agents are told what could not be answered."""
+def manners(settings: Settings) -> Manners:
+    """How to behave in which channel. Raises ConfigurationError."""
+    otherwise = ChannelManners(
+        language=settings.language, knowledge_set=settings.knowledge_set, persona=settings.persona
+    )
+    return load_manners(settings.channels_file, otherwise)
+
+
+def agents(settings: Settings) -> Agents:
+    """The human agents, in their channel."""
+    patience_s = settings.handoff_minutes * 60
     if not settings.alert_channel:
-        return None
+        return Agents(None, patience_s)
     platform, _, channel = settings.alert_channel.partition(":")
     # To a channel itself, outside of all threads, one writes as to a one-to-one chat.
-    return ReplyAddress(platform, "", channel, thread="", message_id="0", is_direct=True)
+    return Agents(ReplyAddress(platform, "", channel, thread="", message_id="0", is_direct=True), patience_s)
 
 
 def adapters(settings: Settings) -> dict[str, ChatAdapter]:
@@ -197,6 +219,10 @@ def adapters(settings: Settings) -> dict[str, ChatAdapter]:
         raise ConfigurationError("SLACK_BOT_TOKEN is missing: copy the Bot User OAuth Token (xoxb-…) of the Slack app")
     if settings.discord_bot_token.get_secret_value():
         found["discord"] = _discord(settings)
+    if settings.wechaty_token.get_secret_value():
+        found["wechat"] = _wechat(settings)
+    elif settings.wechaty_endpoint:
+        raise ConfigurationError("WECHATY_PUPPET_SERVICE_TOKEN is missing: copy the token of the Wechaty gateway")
     return found
 
 
@@ -233,3 +259,17 @@ def _discord(settings: Settings) -> ChatAdapter:
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url,
     )
+
+
+def _wechat(settings: Settings) -> ChatAdapter:
+    try:
+        from adapters.wechat.adapter import WechatAdapter
+    except ModuleNotFoundError as exc:
+        raise ConfigurationError(
+            f"WECHATY_PUPPET_SERVICE_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[wechat]'"
+        ) from exc
+    if not settings.wechaty_endpoint:
+        raise ConfigurationError(
+            "WECHATY_PUPPET_SERVICE_TOKEN needs WECHATY_PUPPET_SERVICE_ENDPOINT beside it: the gateway's host:port"
+        )
+    return WechatAdapter(settings.wechaty_token.get_secret_value(), settings.wechaty_endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
@@ -9,10 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from assistant.conversations.model import Answer, LeaseLost, PastTurn, PendingMessage, Work
+from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage, Work
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError, DatabaseUnavailable
 from assistant.leases import LeaseRenewer
+from assistant.preview import Places
 from prompts.errors import PromptError
 
 _log = logging.getLogger(__name__)
@@ -22,14 +24,18 @@ COMMIT_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
 """An answer that is there is worth more than one try to store it: Postgres may just be starting again."""
 
 Done = TypeVar("Done")
+Show = Callable[[str, Sequence[str]], None]
+"""Lets people see the text so far, in which links may lead to those hosts."""
 
 
 class Answers(Protocol):
     """What a worker needs of the answering part."""
 
-    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer: ...
+    def answer(
+        self, message: PendingMessage, history: Sequence[PastTurn], lease: Lease, show: Show | None = None
+    ) -> Answer: ...
 
-    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer: ...
+    def apologise(self, message: PendingMessage, lease: Lease, error: Exception) -> Answer: ...
 
 
 class ConversationWorker:
@@ -39,6 +45,7 @@ class ConversationWorker:
         self._store = store
         self._answers = answers
         self._renewer = renewer
+        self._places = Places()
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -66,7 +73,10 @@ class ConversationWorker:
         started = time.monotonic()
         question = work.question
         try:
-            answer = self._answers.answer(question, work.history, work.lease.knowledge_set)
+            with self._places.one() as is_free:
+                may_preview = question.may_preview and not question.is_overheard
+                show = self._show(work) if may_preview and is_free else None
+                answer = self._answers.answer(question, work.history, work.lease, show)
         except DatabaseUnavailable:
             self._leave(work)
             raise
@@ -78,6 +88,15 @@ class ConversationWorker:
         _log.info("message was answered", extra=facts | {"action": "answer", "duration_s": duration_s})
         return following
 
+    def _show(self, work: Work) -> Show:
+        """What shows the answer as far as it is written. That it can't be shown yet is no reason to give it up."""
+
+        def show(text: str, link_hosts: Sequence[str]) -> None:
+            with contextlib.suppress(DatabaseUnavailable):
+                self._store.preview(work, text, link_hosts)
+
+        return show
+
     def _fail(self, work: Work, error: Exception) -> Work | None:
         """Try again later, or apologise when that is useless or was done often enough."""
         message = work.messages[0]
@@ -85,7 +104,7 @@ class ConversationWorker:
         facts = _told(error) | {"message_id": message.id, "conversation_id": work.lease.conversation_id}
         if is_final or message.attempts + 1 >= MAX_ATTEMPTS:
             _log.error("message could not be answered", extra=facts)
-            apology = self._answers.apologise(work.question, work.lease.knowledge_set, error)
+            apology = self._answers.apologise(work.question, work.lease, error)
             return self._committed(lambda: self._store.reply(work, apology))
         _log.warning("message will be tried again", extra=facts)
         delay_s = _backoff_s(message.attempts, error)

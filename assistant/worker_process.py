@@ -6,8 +6,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +13,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 from psycopg_pool import ConnectionPool
 
-from adapters.base import ReplyAddress
 from assistant import wiring
 from assistant.answer_threads import AnswerThreads
+from assistant.child_process import ChildProcess, when_input_ends
 from assistant.config import Settings
+from assistant.conversations.handoffs import Agents
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError
 from assistant.leases import LeaseRenewer
@@ -41,7 +40,7 @@ def run_worker(
     settings: Settings,
     *,
     until_input_ends: bool = False,
-    new_store: Callable[[ConnectionPool, str, ReplyAddress | None], ConversationStore] = ConversationStore,
+    new_store: Callable[[ConnectionPool, str, Agents], ConversationStore] = ConversationStore,
     new_answers: Callable[[Settings, ConnectionPool], AbstractContextManager[Answers]] = wiring.answers,
 ) -> None:
     """Work until SIGTERM or SIGINT, or with `until_input_ends` until standard input ends (the parent is gone)."""
@@ -49,14 +48,14 @@ def run_worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     if until_input_ends:
-        threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
+        when_input_ends(stopping.set)
     WakeUpQueue(settings.redis_url).check()
     os.nice(NICENESS)  # on Linux only this thread's, and of those that it starts from here on
     with (
         wiring.database_pool(settings, min(settings.worker_threads, wiring.MAX_POOL)) as pool,
         new_answers(settings, pool) as answers,
     ):
-        store = new_store(pool, f"{socket.gethostname()}-{os.getpid()}", wiring.alert_address(settings))
+        store = new_store(pool, f"{socket.gethostname()}-{os.getpid()}", wiring.agents(settings))
         renewer = LeaseRenewer(store, Presence(settings.database_url))
         worker = ConversationWorker(store, answers, renewer)
         answering = AnswerThreads(settings.worker_threads, worker.answer_message)
@@ -74,26 +73,11 @@ def run_worker(
         renewer.stop()
 
 
-def _watch_input(stopping: threading.Event) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stopping.set()
-
-
-class WorkerProcess:
-    """A worker in a child process that ends with this one, however this one ends."""
+class WorkerProcess(ChildProcess):
+    """A worker in a child process."""
 
     def __init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        """Start it, also anew when it has ended. In a session of its own: Ctrl-C is ours, and it ends after us."""
-        command = [sys.executable, "-m", "assistant", "worker", "--until-input-ends"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
-
-    @property
-    def is_running(self) -> bool:
-        return self._process.poll() is None
+        super().__init__("worker", patience_s=STOP_S + START_S)
 
     def wait_until_ready(self, settings: Settings) -> None:
         """Return when it takes messages. Raises AssistantError when it ended instead; it has said why itself."""
@@ -106,16 +90,6 @@ class WorkerProcess:
                     f"the worker was not ready after {START_S:.0f} s: look at what else loads this machine"
                 )
             time.sleep(0.1)
-
-    def stop(self) -> None:
-        """Let it finish what it is at, and wait for its end; what hangs is killed, and its messages are kept."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            self._process.wait(STOP_S + START_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 @contextmanager

@@ -40,12 +40,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Settings for Slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"),
     "Settings for Discord": ("DISCORD_BOT_TOKEN", "DISCORD_API_URL", "DISCORD_GATEWAY_URL"),
+    "Settings for WeChat": ("WECHATY_PUPPET_SERVICE_TOKEN", "WECHATY_PUPPET_SERVICE_ENDPOINT"),
     "Settings for search and refusing": (
         "EMBEDDING_MODEL",
         "ASSISTANT_EMBEDDING_PRECISION",
         "ASSISTANT_KNOWLEDGE_SET",
         "ASSISTANT_TOP_K",
         "ASSISTANT_MAX_DISTANCE",
+        "ASSISTANT_OVERHEARD_DISTANCE",
     ),
     "Settings for ingesting documents": (
         "ASSISTANT_CHUNK_TOKENS",

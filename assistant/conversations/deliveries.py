@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg.rows import TupleRow
 
-from adapters.base import Reply, ReplyAddress, Source
+from adapters.base import Button, Reply, ReplyAddress, Source
 from assistant.database import AsyncPool, database_errors
 
 DELIVERY_CHANNEL = "llamadesk_delivery"
@@ -19,6 +19,8 @@ CLAIM_S = 12
 claim to run out."""
 
 # What is shown for a message waits for what was answered earlier in its conversation, so that replies appear in order.
+# What answers below another delivery waits until that is visible. The assistant's words are void once a human is in the
+# conversation; nothing is sent between this look and the platform's call.
 # Materialized, as a rescan would pass over the rows that were just updated, and claim more than the limit.
 _CLAIM = """
 with claimed as materialized (
@@ -31,6 +33,10 @@ with claimed as materialized (
           where earlier.conversation_id = due.conversation_id and earlier.id < due.id
             and earlier.state in ('pending', 'sending')
       )
+      and (below_id is null or exists (
+          select from deliveries above where above.id = due.below_id and above.platform_message_ids <> '{}'
+      ))
+      and (%(previews)s or not is_preview)
     order by id limit %(limit)s
     for update skip locked
 )
@@ -39,8 +45,18 @@ update deliveries d set
     attempts = d.attempts + 1, may_be_shown = d.may_be_shown or claimed.state = 'sending', updated_at = now()
 from claimed
 where d.id = claimed.id
-returning d.id, d.attempts, d.revision, d.parts_sent, d.platform_message_ids, d.may_be_shown, d.reply_address, d.text,
-    d.sources
+returning d.id, d.attempts, d.revision, d.parts_sent, d.platform_message_ids, d.may_be_shown,
+    (
+        select d.reply_address || case when above.id is null then '{}'::jsonb else jsonb_build_object(
+            'thread', above.platform_message_ids[1], 'message_id', above.platform_message_ids[1], 'is_direct', false
+        ) end
+        from (select) one left join deliveries above on above.id = d.below_id
+    ),
+    case when d.is_reply and exists (
+        select from handoffs h
+        where h.conversation_id = d.conversation_id and h.closed_at is null and h.human_since is not null
+    ) then '' else d.text end,
+    d.sources, d.link_hosts, d.buttons, d.is_preview, d.about
 """
 
 # Every write names the claim, so that a gateway that lost its claim changes nothing. What was changed meanwhile (its
@@ -58,7 +74,7 @@ update deliveries set
     parts_sent = case when revision = %(revision)s then %(parts_sent)s else 0 end,
     attempts = case when revision = %(revision)s then attempts else 0 end,
     platform_message_ids = %(shown)s, may_be_shown = %(may_be_shown)s, last_error = %(error)s,
-    due_at = case when revision = %(revision)s then now() + %(delay_s)s * interval '1 second' else now() end,
+    due_at = now() + %(delay_s)s * interval '1 second',
     updated_at = now()
 where {_OURS}
 """  # noqa: S608 (constants put together)
@@ -72,7 +88,7 @@ where id = any(%(in_hand)s::bigint[]) and state = 'sending' and claimed_by = %(o
 class Delivery:
     """A claimed delivery: `reply` is what shall be visible (None: nothing, any more), `shown` the platform's ids of the
     messages that are, of which the first `parts_sent` are right already. `may_be_shown`: the next part may be visible
-    too, without our knowing its id. `attempts` counts this claim."""
+    too, without our knowing its id. `attempts` counts this claim. `about` is the message that the reply speaks of."""
 
     id: int
     attempts: int
@@ -82,6 +98,7 @@ class Delivery:
     may_be_shown: bool
     address: ReplyAddress
     reply: Reply | None
+    about: ReplyAddress | None = None
 
     def idempotency_key(self, part: int) -> str:
         """The same for every attempt at this part, in all revisions: the platform shows one message for it."""
@@ -96,11 +113,18 @@ class Deliveries:
         self._owner = owner
 
     async def claim(
-        self, platform: str, workspace: str | None, limit: int, in_hand: Collection[int] = ()
+        self,
+        platform: str,
+        workspace: str | None,
+        limit: int,
+        in_hand: Collection[int] = (),
+        *,
+        previews: bool = True,
     ) -> list[Delivery]:
         """At most `limit` deliveries that are due on the platform (of one workspace only, if given), oldest first;
-        none of those `in_hand`, which this gateway is at already."""
+        none of those `in_hand`, which this gateway is at already, and `previews` only if they can be shown."""
         parameters = {"platform": platform, "workspace": workspace, "limit": limit, "in_hand": list(in_hand)}
+        parameters |= {"previews": previews}
         with database_errors():
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(_CLAIM, parameters | {"owner": self._owner, "claim_s": CLAIM_S})
@@ -146,7 +170,7 @@ class Deliveries:
 
 
 def _delivery(row: TupleRow) -> Delivery:
-    identifier, attempts, revision, parts_sent, shown, may_be_shown, address, text, sources = row
+    identifier, attempts, revision, parts_sent, shown, may_be_shown, address, text, *extras, about = row
     return Delivery(
         id=identifier,
         attempts=attempts,
@@ -154,6 +178,23 @@ def _delivery(row: TupleRow) -> Delivery:
         parts_sent=parts_sent,
         shown=tuple(shown),
         may_be_shown=may_be_shown,
-        address=ReplyAddress.from_json(json.dumps(address)),
-        reply=Reply(text, tuple(Source(**source) for source in sources)) if text else None,
+        address=ReplyAddress(**address),
+        reply=_reply(text, *extras) if text else None,
+        about=ReplyAddress(**about) if about else None,
+    )
+
+
+def _reply(
+    text: str,
+    sources: list[dict[str, Any]],
+    link_hosts: list[str],
+    buttons: list[dict[str, Any]],
+    is_preview: bool,
+) -> Reply:
+    return Reply(
+        text,
+        tuple(Source(**source) for source in sources),
+        link_hosts=tuple(link_hosts),
+        buttons=tuple(Button(**button) for button in buttons),
+        is_preview=is_preview,
     )

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-# A changed post that is not known yet may be older than the conversation, and then is none of it.
+# A changed post that is not known yet may be older than the conversation, and then is none of it. A command that was
+# given outside of a thread speaks of the newest conversation in that channel that its author is in.
 # The upsert locks the conversation's row until the transaction ends: a worker that releases the conversation meanwhile
 # sees the message, or its wake-up finds the conversation released.
-STORE = """
-with conversation as (
+_PLACE = """
+with chosen as (
+    select m.conversation_id from messages m join conversations c on c.id = m.conversation_id
+    where %(command)s::text is not null and m.author_id = %(author_id)s
+      and c.platform = %(platform)s and c.workspace = %(workspace)s and c.channel = %(channel)s
+      and (%(within)s = '' or c.thread = %(within)s)
+    order by m.id desc limit 1
+), locked as (
+    update conversations c set platform = c.platform from chosen where c.id = chosen.conversation_id returning c.id
+), conversation as (
     insert into conversations (platform, workspace, channel, thread, knowledge_set)
     select %(platform)s, %(workspace)s, %(channel)s, %(thread)s, %(knowledge_set)s
-    where %(is_addressed)s or exists (
+    where not exists (select from chosen) and (%(opens)s or %(follows)s and exists (
         select from conversations
         where platform = %(platform)s and workspace = %(workspace)s and channel = %(channel)s and thread = %(thread)s
           and (not %(is_edited)s or created_at < %(sent_at)s)
-    )
+    ))
     on conflict (platform, workspace, channel, thread) do update set platform = excluded.platform
     returning id
+), place as (
+    select id from conversation union all select id from locked
+)"""
+# While a human has the conversation, what people say there is for the human. Who speaks there and was not in it before
+# is one of the human agents. Where these can't see the conversation, they are told. Who wishes the assistant back gets
+# it. A thread in which the assistant only overheard something is none that it is in.
+STORE = f"""
+{_PLACE}, handoff as (
+    select h.id, h.conversation_id, h.notice_id, case when exists (
+        select from messages m where m.conversation_id = h.conversation_id and m.author_id = %(author_id)s
+          and m.role = 'customer' and m.command is null
+    ) then 'customer' else 'agent' end as role
+    from handoffs h join place on place.id = h.conversation_id where h.closed_at is null
+), stored as (
+    insert into messages (
+        conversation_id, event_key, author_id, author_name, text, reply_address, state, sent_at, names_assistant,
+        role, command, attachments, is_overheard, may_preview
+    )
+    select place.id, %(event_key)s, %(author_id)s, %(author_name)s, %(text)s, %(reply_address)s,
+        case when handoff.id is null or %(command)s::text is not null then %(state)s
+            when %(wishes_back)s then 'pending' else 'overheard' end,
+        %(sent_at)s, %(names_assistant)s, coalesce(handoff.role, 'customer'),
+        coalesce(%(command)s, case when handoff.id is not null and %(wishes_back)s then 'resume' end),
+        %(attachments)s::text[],
+        %(is_overheard)s or %(asked_where_it_spoke)s and not exists (
+            select from replies r where r.conversation_id = place.id
+        ),
+        %(may_preview)s
+    from place left join handoff on handoff.conversation_id = place.id
+    where not exists (select from deleted_posts where event_key = %(event_key)s)
+    on conflict (event_key) do nothing
+    returning id, state, role, command
+), attended as (
+    update handoffs h set due_at = now() + %(handoff_s)s * interval '1 second',
+        human_since = case when stored.role = 'agent' then coalesce(h.human_since, now()) else h.human_since end
+    from handoff, stored where h.id = handoff.id and stored.command is null
+), told as (
+    insert into deliveries (platform, workspace, reply_address, text, below_id, is_reply)
+    select notice.platform, notice.workspace, notice.reply_address, %(told)s, notice.id, false
+    from stored, handoff join deliveries notice on notice.id = handoff.notice_id
+    where %(is_told)s and stored.role = 'customer' and stored.command is null
+    returning pg_notify(%(delivery_channel)s, '')
 )
-insert into messages (
-    conversation_id, event_key, author_id, author_name, text, reply_address, state, sent_at, names_assistant
-)
-select id, %(event_key)s, %(author_id)s, %(author_name)s, %(text)s, %(reply_address)s, %(state)s, %(sent_at)s,
-    %(names_assistant)s
-from conversation
-where not exists (select from deleted_posts where event_key = %(event_key)s)
-on conflict (event_key) do nothing
-returning id
-"""
+select id, state, (select count(*) from told) from stored
+"""  # noqa: S608 (constants put together)
 
 # What was answered together is answered anew together. A new fence voids the answer that is being made of the old text.
 _FOUND = """
 with found as (
-    select m.id, m.conversation_id, m.state, m.text, coalesce(m.joined_to, m.id) as head
+    select m.id, m.conversation_id, m.state, m.text, coalesce(m.joined_to, m.id) as head, exists (
+        select from handoffs h where h.conversation_id = m.conversation_id and h.closed_at is null
+    ) as is_handed_off
     from messages m join conversations c on c.id = m.conversation_id
     where m.event_key = %(event_key)s
     for update of c, m
@@ -40,7 +85,9 @@ EDIT = f"""
 {_FOUND}, changed as (
     update messages m set
         text = case when m.id = found.id then %(text)s else m.text end,
-        state = case when found.state = 'overheard' and not %(is_addressed)s then m.state else 'pending' end,
+        state = case when found.is_handed_off or found.state = 'overheard' and not %(is_addressed)s then m.state
+            else 'pending' end,
+        is_overheard = m.is_overheard and not (m.id = found.id and %(is_addressed)s),
         names_assistant = case when m.id = found.id then %(names_assistant)s else m.names_assistant end,
         attempts = 0, due_at = now()
     from found
@@ -49,8 +96,13 @@ EDIT = f"""
 ), voided as (
     update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
     from found where c.id = found.conversation_id and exists (select from changed where state = 'pending')
+), passed_on as (
+    update deliveries d set text = %(passed_on)s, revision = revision + 1, parts_sent = 0, due_at = now(),
+        state = case when d.state = 'sending' then d.state else 'pending' end
+    from found where d.message_id = found.id and not d.is_reply and d.text <> '' and found.text <> %(text)s
+    returning pg_notify(%(delivery_channel)s, '')
 )
-select head, exists (select from changed where state = 'pending'), state from found
+select head, exists (select from changed where state = 'pending'), state, (select count(*) from passed_on) from found
 """  # noqa: S608 (constants put together)
 DELETE = f"""
 {_FOUND}, unknown as (

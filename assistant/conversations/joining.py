@@ -34,6 +34,8 @@ def _continues(before: PendingMessage, message: PendingMessage) -> bool:
     return (
         message.author_id == before.author_id
         and not message.names_assistant
+        and before.command is None
+        and message.command is None
         and message.sent_at - before.sent_at <= JOIN_WITHIN
         and _CONTINUES.match(message.text.lstrip(" .…-")) is not None
     )

@@ -6,11 +6,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from adapters.base import Source
+from adapters.base import Button, Source
 from assistant.errors import AssistantError
 
-Decision = Literal["answered", "refused", "helped", "quoted", "busy", "failed"]
-"""quoted: the nearest passage, as the model is down. busy: too much was asked. failed: an apology."""
+Decision = Literal["answered", "refused", "helped", "quoted", "busy", "failed", "chatted", "handed_off", "commanded"]
+"""quoted: the nearest passage, as the model is down. busy: too much was asked. failed: an apology. chatted: a greeting.
+commanded: what was told to be done is done."""
+Command = Literal["human", "forget", "sources", "resume", "rated"]
+"""What is to be done instead of answering. rated: call a human, as the answers were rated badly."""
+Role = Literal["customer", "agent"]
+HandoffReason = Literal["asked", "refused", "rated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an event: `message_id` is None where nothing was stored or changed (a twin, or not our
+    conversation); `is_pending` tells whether that message waits for an answer; `state_before` is "" for a new one."""
+
+    message_id: int | None
+    is_pending: bool = False
+    state_before: str = ""
+
+
+NOTHING = Accepted(None)
 
 
 class LeaseLost(AssistantError):
@@ -24,11 +42,15 @@ class Lease:
     conversation_id: int
     fence: int
     knowledge_set: str
+    platform: str = ""
+    workspace: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingMessage:
-    """A message that waits for its answer. `names_assistant`: by name, not only by being in its thread or chat."""
+    """A message that waits for its answer. `names_assistant`: by name, not only by being in its thread or chat.
+    `is_overheard`: it was said to nobody. `may_preview`: its answer can be shown before it is complete."""
 
     id: int
     author_id: str
@@ -37,15 +59,22 @@ class PendingMessage:
     attempts: int
     sent_at: datetime
     names_assistant: bool
+    command: Command | None = None
+    attachments: tuple[str, ...] = ()
+    is_overheard: bool = False
+    may_preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """An earlier message and the reply it got ("" if none)."""
+    """An earlier message, by a customer or a human agent, and the assistant's reply to it ("" if none) with its
+    decision."""
 
     author_name: str
     text: str
     reply: str
+    role: Role = "customer"
+    decision: Decision | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +89,9 @@ class Work:
     @property
     def question(self) -> PendingMessage:
         """The messages as one, under the first one's id."""
-        return replace(self.messages[0], text="\n".join(message.text for message in self.messages))
+        text = "\n".join(message.text for message in self.messages)
+        attachments = tuple(name for message in self.messages for name in message.attachments)
+        return replace(self.messages[0], text=text, attachments=attachments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +110,50 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Handoff:
+    """Done with an answer: the conversation is given to the human agents, who read `notice` (Markdown) above a button
+    with that label, which gives it back."""
+
+    reason: HandoffReason
+    notice: str
+    give_back: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Done with an answer: the assistant takes the conversation back, and the agents read `notice`."""
+
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Done with an answer: all that its author ever wrote on the platform is erased, and what was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Done with an answer: its author rates an earlier reply 1 or -1."""
+
+    rating: Literal[1, -1]
+    reply_id: int
+
+
+Deed = Handoff | TakeBack | Forget | Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What goes out for a message, and why. With `is_dead` it is no answer to the question: the message is kept among
-    the dead, where the operator finds it."""
+    the dead, where the operator finds it. `is_silent`: nothing goes out after all. `link_hosts`, `buttons`: see
+    adapters.base.Reply. `deed` is done in the transaction that commits the answer."""
 
     text: str
     decision: Decision
     sources: tuple[Source, ...]
     trace: Trace
     is_dead: bool = False
+    is_silent: bool = False
+    link_hosts: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    deed: Deed | None = None

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 
 from assistant.conversations.deliveries import DELIVERY_CHANNEL
 from assistant.database import AsyncPool, database_errors
+from assistant.manners import Manners
 
 WAIT_S = 10.0
 """Who has waited so long without anybody being at the question hears of it."""
 
-# Only where nothing of the conversation is on its way or being answered: the notice keeps its place in the chat, and
-# the reply that it becomes must not stand before an earlier one.
+# Only to those whose reply can take the notice's place, and where nothing of the conversation is on its way or being
+# answered: the notice keeps its place in the chat, and the reply that it becomes must not stand before an earlier one.
 _TELL = """
 with waiting as (
-    select id, conversation_id, reply_address, sent_at, received_at, row_number() over (order by id) as place
+    select id, conversation_id, reply_address, sent_at, received_at, may_preview,
+        row_number() over (order by id) as place
     from messages where state = 'pending'
 ), told as (
     insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text)
-    select w.id, c.id, c.platform, c.workspace, w.reply_address, replace(%(text)s, '{place}', w.place::text)
+    select w.id, c.id, c.platform, c.workspace, w.reply_address, replace(
+        coalesce(
+            %(texts)s::jsonb ->> (c.platform || ':' || c.channel), %(texts)s::jsonb ->> c.platform,
+            %(texts)s::jsonb ->> 'default'
+        ), '{place}', w.place::text)
     from waiting w join conversations c on c.id = w.conversation_id
-    where w.received_at < now() - %(wait_s)s * interval '1 second' and c.platform = any(%(platforms)s)
+    where w.received_at < now() - %(wait_s)s * interval '1 second' and w.may_preview
       and (c.lease_until is null or c.lease_until < now())
       and not exists (select from waiting earlier where earlier.conversation_id = c.id
           and (earlier.sent_at, earlier.id) < (w.sent_at, w.id))
@@ -33,21 +39,15 @@ select count(*), case when count(*) > 0 then pg_notify(%(delivery_channel)s, '')
 
 
 class Notices:
-    """Writes the notices for the given platforms: those that can show the reply in a notice's place."""
+    """Writes the notices, in the language of each channel."""
 
-    def __init__(self, pool: AsyncPool, platforms: Sequence[str], text: str) -> None:
+    def __init__(self, pool: AsyncPool, manners: Manners) -> None:
         self._pool = pool
-        self._parameters = {
-            "platforms": list(platforms),
-            "text": text,
-            "wait_s": WAIT_S,
-            "delivery_channel": DELIVERY_CHANNEL,
-        }
+        texts = {name: each.phrases.waiting for name, each in manners.by_name.items()}
+        self._parameters = {"texts": json.dumps(texts), "wait_s": WAIT_S, "delivery_channel": DELIVERY_CHANNEL}
 
     async def tell_waiting(self) -> int:
         """Tell those who need to hear it, each once; gives their number. Raises DatabaseUnavailable."""
-        if not self._parameters["platforms"]:
-            return 0
         with database_errors():
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(_TELL, self._parameters)

@@ -10,11 +10,20 @@ from typing import Any
 
 from psycopg_pool import ConnectionPool
 
-from adapters.base import ReplyAddress
 from assistant.conversations import store_statements as statements
+from assistant.conversations.deeds import deed_statement
 from assistant.conversations.deliveries import DELIVERY_CHANNEL
+from assistant.conversations.handoffs import UNATTENDED, Agents
 from assistant.conversations.joining import MAX_JOINED, joined
-from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage, Work
+from assistant.conversations.model import (
+    Answer,
+    Deed,
+    Lease,
+    LeaseLost,
+    PastTurn,
+    PendingMessage,
+    Work,
+)
 from assistant.database import database_errors, storable
 
 LEASE_S = 10
@@ -24,12 +33,12 @@ HISTORY_TURNS = 20
 
 class ConversationStore:
     """The worker's view, through its pool. Each method is one statement. Database trouble is raised as
-    DatabaseUnavailable. `alert_address` is where the human agents are told of a message that could not be answered."""
+    DatabaseUnavailable. `agents` are told of what could not be answered, and of conversations that are theirs."""
 
-    def __init__(self, pool: ConnectionPool, owner: str, alert_address: ReplyAddress | None = None) -> None:
+    def __init__(self, pool: ConnectionPool, owner: str, agents: Agents = UNATTENDED) -> None:
         self._pool = pool
         self._owner = owner
-        self._alert_address = alert_address
+        self._agents = agents
 
     def take(self, message_id: int) -> Work | None:
         """Lease the message's conversation, and give its next turn; None if it is leased, or nothing of it is due."""
@@ -44,14 +53,25 @@ class ConversationStore:
         """Commit reply, delivery and trace, tell the gateways, and give the next turn of the conversation; without one
         that is due the lease is released. May be repeated. Raises LeaseLost when the lease is another's."""
         parameters = _fence(work.lease) | _reply_parameters(work, answer) | self._alert_parameters(work, answer)
-        row = self._one_row(statements.REPLY, parameters | _window(message.id for message in work.messages))
-        if row is None:
-            raise _lost(work.lease)
-        is_released, waiting, history, _ = row
+        parameters |= _window(message.id for message in work.messages)
+        is_released, waiting, history, _ = self._committed(work, answer.deed, parameters)
         if is_released or not waiting:
             return None
-        turn = PastTurn(work.question.author_name, work.question.text, answer.text)
-        return Work(work.lease, joined(_pending(waiting)), (*_turns(history), turn)[-HISTORY_TURNS:])
+        question = work.question
+        turns = _turns(history)
+        if question.command is None:
+            turns.append(PastTurn(question.author_name, question.text, answer.text, "customer", answer.decision))
+        return Work(work.lease, joined(_pending(waiting)), tuple(turns)[-HISTORY_TURNS:])
+
+    def preview(self, work: Work, text: str, link_hosts: Sequence[str]) -> None:
+        """Let people see the answer as far as it is written. Nothing where the lease is another's by now."""
+        parameters: dict[str, object] = {
+            "message_id": work.messages[0].id,
+            "text": storable(text),
+            "link_hosts": list(link_hosts),
+            "delivery_channel": DELIVERY_CHANNEL,
+        }
+        self._execute(statements.PREVIEW, _fence(work.lease) | parameters)
 
     def postpone(self, work: Work, delay_s: float, error: str) -> None:
         """Count a failed attempt; release the lease, the message being due in `delay_s` seconds. Raises LeaseLost."""
@@ -71,6 +91,21 @@ class ConversationStore:
         """After a restart of Postgres: otherwise each old connection of the pool would fail once more."""
         self._pool.check()
 
+    def _committed(self, work: Work, deed: Deed | None, parameters: dict[str, object]) -> Any:
+        """The row of REPLY; the deed is done with it, or neither. Raises LeaseLost."""
+        if deed is None:
+            row = self._one_row(statements.REPLY, parameters)
+            if row is None:
+                raise _lost(work.lease)
+            return row
+        statement, facts = deed_statement(work, deed, self._agents)
+        with database_errors(), self._pool.connection() as connection, connection.transaction():
+            connection.execute(statement, parameters | facts)
+            row = connection.execute(statements.REPLY, parameters).fetchone()
+            if row is None:
+                raise _lost(work.lease)  # which undoes the deed
+            return row
+
     def _execute(self, statement: str, parameters: dict[str, object]) -> None:
         with database_errors(), self._pool.connection() as connection:
             connection.execute(statement, parameters)
@@ -80,7 +115,7 @@ class ConversationStore:
             return connection.execute(statement, parameters).fetchone()
 
     def _alert_parameters(self, work: Work, answer: Answer) -> dict[str, object]:
-        address = self._alert_address if answer.is_dead else None
+        address = self._agents.address if answer.is_dead else None
         return {
             "alert_platform": address.platform if address else None,
             "alert_address": address.to_json() if address else None,
@@ -106,11 +141,18 @@ def _lost(lease: Lease) -> LeaseLost:
 
 def _pending(waiting: Sequence[dict[str, Any]]) -> list[PendingMessage]:
     return [
-        PendingMessage(**(message | {"sent_at": datetime.fromisoformat(message["sent_at"])})) for message in waiting
+        PendingMessage(
+            **message
+            | {
+                "sent_at": datetime.fromisoformat(message["sent_at"]),
+                "attachments": tuple(message["attachments"]),
+            }
+        )
+        for message in waiting
     ]
 
 
-def _turns(history: Sequence[Sequence[str]] | None) -> list[PastTurn]:
+def _turns(history: Sequence[Sequence[Any]] | None) -> list[PastTurn]:
     return [PastTurn(*turn) for turn in history or ()]
 
 
@@ -118,7 +160,10 @@ def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
     trace = answer.trace
     return {
         "message_id": work.messages[0].id,
-        "state": "dead" if answer.is_dead else "answered",
+        "state": "overheard" if answer.is_silent else "dead" if answer.is_dead else "answered",
+        "is_silent": answer.is_silent,
+        "link_hosts": list(answer.link_hosts),
+        "buttons": json.dumps([asdict(button) for button in answer.buttons]),
         "error": trace.error or None,
         "text": storable(answer.text),
         "decision": answer.decision,

@@ -7,17 +7,22 @@ from __future__ import annotations
 # turn.
 _WAITING = """(
     select jsonb_agg(to_jsonb(w) order by w.sent_at, w.id) from (
-        select id, author_id, author_name, text, attempts, sent_at, names_assistant from messages
+        select id, author_id, author_name, text, attempts, sent_at, names_assistant, command, attachments, is_overheard,
+            may_preview
+        from messages
         where conversation_id = l.id and state = 'pending' and id <> all(%(ids)s::bigint[])
         order by sent_at, id limit %(max_waiting)s
     ) w
 )"""
 _HISTORY = """(
-    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply) order by h.sent_at, h.id) from (
-        select m.id, m.sent_at, m.author_name, coalesce(r.text, '') as reply, m.text || coalesce((
+    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision) order by h.sent_at, h.id)
+    from (
+        select m.id, m.sent_at, m.author_name, m.role, coalesce(r.text, '') as reply,
+            coalesce(r.decision, '') as decision, m.text || coalesce((
             select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
         from messages m left join replies r on r.message_id = m.id
         where m.conversation_id = l.id and m.state not in ('deleted', 'pending') and m.joined_to is null
+          and m.command is null
         order by m.sent_at desc, m.id desc limit %(max_turns)s
     ) h
 )"""
@@ -31,9 +36,9 @@ with leased as (
       and (c.lease_until is null or c.lease_until < now())
       and (select due_at <= now() from messages oldest where oldest.conversation_id = c.id and oldest.state = 'pending'
            order by oldest.sent_at, oldest.id limit 1)
-    returning c.id, c.lease_fence, c.knowledge_set
+    returning c.id, c.lease_fence, c.knowledge_set, c.platform, c.workspace, c.channel
 )
-select l.id, l.lease_fence, l.knowledge_set, {_WAITING}, {_HISTORY} from leased l
+select l.id, l.lease_fence, l.knowledge_set, l.platform, l.workspace, l.channel, {_WAITING}, {_HISTORY} from leased l
 """  # noqa: S608 (constants put together)
 
 _FENCED = """
@@ -52,7 +57,7 @@ REPLY = f"""
     select id, reply_address from finished where id = %(message_id)s
 ), reply as (
     insert into replies (message_id, conversation_id, text, decision, sources)
-    select answered.id, fenced.id, %(text)s, %(decision)s, %(sources)s from fenced, answered
+    select answered.id, fenced.id, %(text)s, %(decision)s, %(sources)s from fenced, answered where not %(is_silent)s
     on conflict (message_id) do update set text = excluded.text, decision = excluded.decision,
         sources = excluded.sources, created_at = now()
     returning id
@@ -64,11 +69,15 @@ REPLY = f"""
         model_id = excluded.model_id, parameters = excluded.parameters, chunks = excluded.chunks, gate = excluded.gate,
         timings_s = excluded.timings_s
 ), delivery as (
-    insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text, sources)
-    select answered.id, fenced.id, fenced.platform, fenced.workspace, answered.reply_address, %(text)s, %(sources)s
-    from fenced, answered
+    insert into deliveries (
+        message_id, conversation_id, platform, workspace, reply_address, text, sources, link_hosts, buttons
+    )
+    select answered.id, fenced.id, fenced.platform, fenced.workspace, answered.reply_address, %(text)s, %(sources)s,
+        %(link_hosts)s::text[], %(buttons)s
+    from fenced, answered where not %(is_silent)s
     on conflict (message_id) do update set text = excluded.text, sources = excluded.sources,
-        revision = deliveries.revision + 1, parts_sent = 0, due_at = now(),
+        link_hosts = excluded.link_hosts, buttons = excluded.buttons, is_preview = false,
+        revision = deliveries.revision + 1, parts_sent = 0, due_at = greatest(deliveries.due_at, now()),
         attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
         state = case when deliveries.state = 'sending' then 'sending' else 'pending' end
 ), told as (
@@ -85,6 +94,24 @@ REPLY = f"""
     returning c.id
 )
 select exists (select from released), {_WAITING}, {_HISTORY}, pg_notify(%(delivery_channel)s, '') from fenced l
+"""  # noqa: S608 (constants put together)
+
+# The answer as far as it is written. The reply takes its place, whatever it says.
+PREVIEW = f"""
+{_FENCED}, growing as (
+    select m.id, m.reply_address from messages m join fenced on m.conversation_id = fenced.id
+    where m.id = %(message_id)s and m.state = 'pending'
+)
+insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text, link_hosts, is_preview)
+select growing.id, fenced.id, fenced.platform, fenced.workspace, growing.reply_address, %(text)s,
+    %(link_hosts)s::text[], true
+from fenced, growing
+on conflict (message_id) do update set text = excluded.text, sources = '[]', link_hosts = excluded.link_hosts,
+    buttons = '[]', is_preview = true, revision = deliveries.revision + 1, parts_sent = 0,
+    due_at = greatest(deliveries.due_at, now()),
+    attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
+    state = case when deliveries.state = 'sending' then 'sending' else 'pending' end
+returning pg_notify(%(delivery_channel)s, '')
 """  # noqa: S608 (constants put together)
 
 # Nothing of the conversation is due before the postponed message is.

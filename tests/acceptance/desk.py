@@ -7,10 +7,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 from adapters.base import ChatAdapter
 from assistant.answer import Answerer, AnswerPolicy
 from assistant.answer_threads import AnswerThreads
+from assistant.conversations.handoffs import UNATTENDED, Agents
+from assistant.conversations.past import ConversationPast
 from assistant.conversations.store import ConversationStore
 from assistant.database import open_pool
 from assistant.embedding.base import Embedder
@@ -19,9 +22,11 @@ from assistant.http import listening
 from assistant.leases import LeaseRenewer
 from assistant.llm.base import Deadlines
 from assistant.llm.tgi import TgiModel
+from assistant.manners import Manners
 from assistant.presence import Presence
 from assistant.queue import WakeUpQueue
 from assistant.queue_threads import QueueThreads
+from assistant.reception import Reception
 from assistant.retrieve import Retriever
 from assistant.vector_store.pgvector import PgVectorStore
 from assistant.worker import ConversationWorker
@@ -29,32 +34,51 @@ from prompts.persona import load_persona
 from tests.acceptance.shop import stock
 
 STOP_S = 30.0
+ALL_ALIKE = Manners()
 
 
 @asynccontextmanager
 async def desk(
-    database_url: str, redis_url: str, embedder: Embedder, tgi_url: str, adapter: ChatAdapter
+    database_url: str,
+    redis_url: str,
+    embedder: Embedder,
+    tgi_url: str,
+    *adapters: ChatAdapter,
+    manners: Manners = ALL_ALIKE,
+    agents: Agents = UNATTENDED,
 ) -> AsyncIterator[str]:
-    """Serve the adapter while the block runs, from the shop's FAQ; gives the address that the gateway listens at."""
+    """Serve the adapters while the block runs, from the shop's FAQ; gives the address that the gateway listens at."""
     queue = WakeUpQueue(redis_url)
-    gateway = Gateway(database_url, queue, {adapter.platform: adapter}, "default")
+    served = {adapter.platform: adapter for adapter in adapters}
+    gateway = Gateway(database_url, queue, served, manners, agents=agents)
     with ExitStack() as stack:
         stack.callback(queue.close)
-        await asyncio.to_thread(_start_worker, stack, database_url, redis_url, embedder, tgi_url)
-        async with listening(gateway, [adapter], "127.0.0.1", 0) as address, gateway.running():
+        start = partial(_start_worker, manners=manners, agents=agents)
+        await asyncio.to_thread(start, stack, database_url, redis_url, embedder, tgi_url)
+        async with listening(gateway, adapters, "127.0.0.1", 0) as address, gateway.running():
             yield address
         await asyncio.to_thread(stack.close)
 
 
-def _start_worker(stack: ExitStack, database_url: str, redis_url: str, embedder: Embedder, tgi_url: str) -> None:
+def _start_worker(
+    stack: ExitStack,
+    database_url: str,
+    redis_url: str,
+    embedder: Embedder,
+    tgi_url: str,
+    *,
+    manners: Manners,
+    agents: Agents,
+) -> None:
     pool = stack.enter_context(open_pool(database_url, 8))
     vectors = PgVectorStore(pool)
     stock(vectors, embedder)
     model = TgiModel(tgi_url)
     stack.callback(model.close)
     policy = AnswerPolicy(load_persona("default"), 0.6, 200, 0.1, 1.1, Deadlines(total_s=30))
-    answers = Answerer(Retriever(embedder, vectors, 5), model, policy)
-    store = ConversationStore(pool, "worker")
+    answerer = Answerer(Retriever(embedder, vectors, 5), model, policy)
+    answers = Reception(answerer, ConversationPast(pool), manners, agents, load_persona)
+    store = ConversationStore(pool, "worker", agents)
     renewer = LeaseRenewer(store, Presence(database_url))
     worker = ConversationWorker(store, answers, renewer)
     answering = AnswerThreads(4, worker.answer_message)

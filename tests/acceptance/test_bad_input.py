@@ -232,7 +232,7 @@ async def test_question_in_another_encoding_is_answered(assistant: Assistant, tg
     outcome = await assistant("ask", b"caf\xe9?", "--json", TGI_URL=tgi.url)
     assert (outcome.code, outcome.lines) == (0, [])
     reply = json.loads(outcome.out)
-    assert (reply["question"], reply["decision"], reply["text"]) == ("caf??", "refused", phrases.UNKNOWN)
+    assert (reply["question"], reply["decision"], reply["text"]) == ("caf??", "refused", phrases.ENGLISH.unknown)
 
 
 async def test_piped_line_in_another_encoding_does_not_end_the_others(assistant: Assistant, tgi: FakeTgi) -> None:
@@ -240,5 +240,5 @@ async def test_piped_line_in_another_encoding_does_not_end_the_others(assistant:
     assistant.typed = b"caf\xe9?\n\nanother?\n"
     outcome = await assistant("chat", TGI_URL=tgi.url)
     assert (outcome.code, outcome.lines) == (0, [])
-    assert outcome.out.count(phrases.UNKNOWN) == 2
+    assert outcome.out.count(phrases.ENGLISH.unknown) == 2
     assert [line for line in outcome.out.splitlines() if line.startswith(">")] == ["> caf\ufffd?", "> another?"]

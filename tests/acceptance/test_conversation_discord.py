@@ -51,7 +51,7 @@ async def test_five_turns_are_answered_in_their_thread(
                 assert title in sources
                 assert heading in sources
                 await discord.redeliver(customer.last_post)
-            assert await customer.says(OFF_TOPIC) == phrases.UNKNOWN
+            assert await customer.says(OFF_TOPIC) == phrases.ENGLISH.unknown
             assert len(customer.replies()) == len(CONVERSATION) + 1
             assert discord.messages(discord.world.general) == []
     assert len(tgi.generations) == len(CONVERSATION)

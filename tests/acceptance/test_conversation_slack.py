@@ -69,7 +69,7 @@ async def test_five_turns_are_answered_in_their_thread(
             slack.redeliver(customer.last_post)
             await slack.settled(customer.last_post)
             assert slack.acknowledged(customer.last_post)
-        assert await customer.says(OFF_TOPIC) == phrases.UNKNOWN
+        assert await customer.says(OFF_TOPIC) == phrases.ENGLISH.unknown
         assert len(customer.replies()) == len(CONVERSATION) + 1
         assert slack.messages("C1") == []
         assert slack.pings("C1", customer.thread) == []
@@ -86,7 +86,7 @@ async def test_off_topic_question_is_refused_without_the_model(
         desk(database_url, redis_url, embedder, tgi.url, new_adapter(slack, SOCKET_MODE)),
     ):
         overheard = await slack.post("lunch at noon?", channel="C1")
-        assert await Customer(slack).says(OFF_TOPIC) == phrases.UNKNOWN
+        assert await Customer(slack).says(OFF_TOPIC) == phrases.ENGLISH.unknown
         await slack.settled(overheard)
         assert slack.messages("C1", overheard) == []
     assert tgi.generations == []

@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
+from assistant.conversations.model import Answer, Lease, PastTurn, PendingMessage, Trace
+from assistant.worker import Show
 
 APOLOGY = "I'm sorry."
 
 
 class ScriptedAnswers:
-    """Answers "re: <text>". `failures` are raised first, by text; a text in `held` waits for its event.
+    """Answers "re: <text>", or what is `scripted` for the text. `failures` are raised first, by text; a text in `held`
+    waits for its event.
 
     `begun` and `ended` list texts in order; `histories` what was given with each.
     """
 
     def __init__(self) -> None:
         self.failures: dict[str, list[Exception]] = {}
+        self.scripted: dict[str, Answer] = {}
         self.held: dict[str, threading.Event] = {}
         self.begun: list[str] = []
         self.ended: list[str] = []
@@ -29,7 +32,9 @@ class ScriptedAnswers:
         self.held[text] = threading.Event()
         return self.held[text]
 
-    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer:
+    def answer(
+        self, message: PendingMessage, history: Sequence[PastTurn], lease: Lease, show: Show | None = None
+    ) -> Answer:
         self.histories[message.text] = list(history)
         self._note(self.begun, message.text)
         if message.text in self.held and not self.held[message.text].wait(30):
@@ -37,9 +42,9 @@ class ScriptedAnswers:
         if self.failures.get(message.text):
             raise self.failures[message.text].pop(0)
         self._note(self.ended, message.text)
-        return Answer(f"re: {message.text}", "answered", (), Trace())
+        return self.scripted.get(message.text) or Answer(f"re: {message.text}", "answered", (), Trace())
 
-    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer:
+    def apologise(self, message: PendingMessage, lease: Lease, error: Exception) -> Answer:
         return Answer(APOLOGY, "failed", (), Trace(error=type(error).__name__), is_dead=True)
 
     def wait_begun(self, text: str, timeout_s: float = 20) -> bool:

@@ -23,12 +23,13 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.slack.adapter import SlackAdapter
 from assistant import wiring
 from assistant.config import Settings, load_settings
-from assistant.conversations.model import Answer, PastTurn, PendingMessage, Work
+from assistant.conversations.handoffs import Agents
+from assistant.conversations.model import Answer, Lease, PastTurn, PendingMessage, Work
 from assistant.conversations.store import ConversationStore
 from assistant.embedded import Part
 from assistant.logs import configure_logging
 from assistant.serve import serve
-from assistant.worker import Answers
+from assistant.worker import Answers, Show
 from assistant.worker_process import run_worker
 
 WORKER_POINTS = ("before-lease", "after-model")
@@ -62,8 +63,8 @@ class CrashPoints:
 class CrashingStore(ConversationStore):
     """Ends before it takes the lease."""
 
-    def __init__(self, points: CrashPoints, pool: ConnectionPool, owner: str, alert: ReplyAddress | None) -> None:
-        super().__init__(pool, owner, alert)
+    def __init__(self, points: CrashPoints, pool: ConnectionPool, owner: str, agents: Agents) -> None:
+        super().__init__(pool, owner, agents)
         self._points = points
 
     def take(self, message_id: int) -> Work | None:
@@ -78,13 +79,15 @@ class CrashingAnswers:
         self._points = points
         self._answers = answers
 
-    def answer(self, message: PendingMessage, history: Sequence[PastTurn], knowledge_set: str) -> Answer:
-        answer = self._answers.answer(message, history, knowledge_set)
+    def answer(
+        self, message: PendingMessage, history: Sequence[PastTurn], lease: Lease, show: Show | None = None
+    ) -> Answer:
+        answer = self._answers.answer(message, history, lease, show)
         self._points.passing("after-model")
         return answer
 
-    def apologise(self, message: PendingMessage, knowledge_set: str, error: Exception) -> Answer:
-        return self._answers.apologise(message, knowledge_set, error)
+    def apologise(self, message: PendingMessage, lease: Lease, error: Exception) -> Answer:
+        return self._answers.apologise(message, lease, error)
 
 
 class CrashingSlack(SlackAdapter):

@@ -12,6 +12,7 @@ from assistant.conversations.deliveries import Deliveries
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.store import ConversationStore
 from assistant.database import AsyncPool, open_pool
+from assistant.manners import Manners
 from assistant.queue import WakeUpQueue
 from tests.fakes.platform import FakePlatform
 
@@ -37,7 +38,7 @@ def sql(database_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def inbox(async_pool: AsyncPool) -> Inbox:
-    return Inbox(async_pool, "default")
+    return Inbox(async_pool, Manners(), editable=["fake"])
 
 
 @pytest.fixture

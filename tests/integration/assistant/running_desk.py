@@ -6,6 +6,7 @@ import time
 
 from adapters.base import IncomingMessage
 from assistant.answer_threads import AnswerThreads
+from assistant.conversations.handoffs import UNATTENDED, Agents
 from assistant.conversations.store import ConversationStore
 from assistant.database import open_pool
 from assistant.leases import LeaseRenewer
@@ -22,12 +23,12 @@ THREADS = 4
 class Desk:
     """A running gateway, and a worker that is started and stopped."""
 
-    def __init__(self, database_url: str, redis_url: str, platform: FakePlatform) -> None:
+    def __init__(self, database_url: str, redis_url: str, platform: FakePlatform, agents: Agents = UNATTENDED) -> None:
         self.answers = ScriptedAnswers()
         self.platform = platform
         self.redis_url = redis_url
         self._pool = open_pool(database_url, 8)
-        store = ConversationStore(self._pool, "worker-1")
+        store = ConversationStore(self._pool, "worker-1", agents)
         self._renewer = LeaseRenewer(store, Presence(database_url))
         self.worker = ConversationWorker(store, self.answers, self._renewer)
         self._answering = AnswerThreads(THREADS, self.worker.answer_message)

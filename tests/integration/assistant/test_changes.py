@@ -14,6 +14,7 @@ from adapters.base import DeletedMessage, IncomingMessage
 from adapters.errors import DeliveryRefused, DeliveryUnknown, PlatformUnavailable
 from assistant.conversations.inbox import Inbox
 from assistant.gateway import Gateway
+from assistant.manners import Manners
 from assistant.queue import WakeUpQueue
 from tests.fakes.platform import FakePlatform
 from tests.fakes.until import until
@@ -23,7 +24,7 @@ from tests.integration.assistant.running_desk import Desk
 @pytest.fixture
 async def desk(database_url: str, redis_url: str, queue: WakeUpQueue, platform: FakePlatform) -> AsyncIterator[Desk]:
     desk = Desk(database_url, redis_url, platform)
-    async with Gateway(database_url, queue, {"fake": platform}, "default").running():
+    async with Gateway(database_url, queue, {"fake": platform}, Manners()).running():
         desk.start_worker()
         yield desk
     assert await asyncio.to_thread(desk.stop_worker)

@@ -10,6 +10,7 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from adapters.base import IncomingMessage, ReplyAddress, Source
+from assistant.conversations.handoffs import Agents
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.model import Answer, LeaseLost, Trace, Work
 from assistant.conversations.store import ConversationStore
@@ -240,7 +241,7 @@ async def test_dead_message_is_told_to_the_human_agents(
 ) -> None:
     """With its id, and without the customer's words; an answered one is not."""
     desk = ReplyAddress("fake", "", "C9", thread="", message_id="0", is_direct=True)
-    store = ConversationStore(pool, "worker-1", desk)
+    store = ConversationStore(pool, "worker-1", Agents(desk))
     store.reply(taken(store, await ask(inbox, platform)), said("hi"))
     message_id = await ask(inbox, platform, "my secret")
     store.reply(taken(store, message_id), Answer("sorry", "failed", (), Trace(error="ModelUnavailable"), is_dead=True))

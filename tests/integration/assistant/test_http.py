@@ -11,6 +11,7 @@ from adapters.base import WebhookAdapter, WebhookResponse
 from assistant.errors import ConfigurationError
 from assistant.gateway import Gateway
 from assistant.http import MAX_BODY_BYTES, listening
+from assistant.manners import Manners
 from assistant.queue import WakeUpQueue
 from tests.fakes.platform import FakePlatform
 from tests.fakes.until import until
@@ -43,7 +44,7 @@ async def test_running_gateway_is_healthy_and_ready(
     database_url: str, queue: WakeUpQueue, client: aiohttp.ClientSession
 ) -> None:
     """Both parts answer; on port 0 the address tells which port it became."""
-    gateway = Gateway(database_url, queue, {}, "default")
+    gateway = Gateway(database_url, queue, {}, Manners())
     async with listening(gateway, [], "127.0.0.1", 0) as address, gateway.running():
         assert await got(client, f"{address}/health") == (200, "ok\n")
         assert await got(client, f"{address}/ready") == (200, "ok\n")
@@ -52,7 +53,7 @@ async def test_running_gateway_is_healthy_and_ready(
 
 async def test_gateway_without_redis_is_healthy_and_not_ready(database_url: str, client: aiohttp.ClientSession) -> None:
     """It need not be restarted, but is not fit for traffic."""
-    gateway = Gateway(database_url, WakeUpQueue("redis://127.0.0.1:1/0"), {}, "default")
+    gateway = Gateway(database_url, WakeUpQueue("redis://127.0.0.1:1/0"), {}, Manners())
     async with listening(gateway, [], "127.0.0.1", 0) as address, gateway.running():
         assert await got(client, f"{address}/health") == (200, "ok\n")
         assert await got(client, f"{address}/ready") == (503, "QueueUnavailable\n")
@@ -62,7 +63,7 @@ async def test_gateway_before_its_start_is_not_ready(
     database_url: str, queue: WakeUpQueue, client: aiohttp.ClientSession
 ) -> None:
     """The port is open before the database is."""
-    gateway = Gateway(database_url, queue, {}, "default")
+    gateway = Gateway(database_url, queue, {}, Manners())
     async with listening(gateway, [], "127.0.0.1", 0) as address:
         assert (await got(client, f"{address}/ready"))[0] == 503
         assert (await got(client, f"{address}/metrics"))[0] == 503
@@ -72,7 +73,7 @@ async def test_metrics_count_messages_and_deliveries(
     database_url: str, queue: WakeUpQueue, client: aiohttp.ClientSession, platform: FakePlatform
 ) -> None:
     """By kind and state, in Prometheus' text format; no text of people in it."""
-    gateway = Gateway(database_url, queue, {"fake": platform}, "default")
+    gateway = Gateway(database_url, queue, {"fake": platform}, Manners())
     async with listening(gateway, [platform], "127.0.0.1", 0) as address, gateway.running():
         root = platform.message("a secret", mention=True)
         await platform.people_say(root)
@@ -93,7 +94,7 @@ async def test_webhook_goes_to_its_adapter_and_its_answer_back(
     """Headers in lower case, the body as it came, status, body and type as the adapter said."""
     platform = FakeWebhooks()
     assert isinstance(platform, WebhookAdapter)
-    gateway = Gateway(database_url, queue, {"fake": platform}, "default")
+    gateway = Gateway(database_url, queue, {"fake": platform}, Manners())
     async with listening(gateway, [platform], "127.0.0.1", 0) as address, gateway.running():
         url = f"{address}/fake/events"
         async with client.post(url, data=b"hello", headers={"X-Signature": "good"}) as response:
@@ -109,7 +110,7 @@ async def test_webhook_goes_to_its_adapter_and_its_answer_back(
 async def test_oversized_body_is_refused(database_url: str, queue: WakeUpQueue, client: aiohttp.ClientSession) -> None:
     """Before it fills the memory."""
     platform = FakeWebhooks()
-    gateway = Gateway(database_url, queue, {"fake": platform}, "default")
+    gateway = Gateway(database_url, queue, {"fake": platform}, Manners())
     async with listening(gateway, [platform], "127.0.0.1", 0) as address, gateway.running():
         body = b"x" * (MAX_BODY_BYTES + 1)
         async with client.post(f"{address}/fake/events", data=body, headers={"X-Signature": "good"}) as response:
@@ -119,7 +120,7 @@ async def test_oversized_body_is_refused(database_url: str, queue: WakeUpQueue, 
 
 async def test_taken_port_names_the_setting(database_url: str, queue: WakeUpQueue) -> None:
     """The operator reads which port, and what to set."""
-    gateway = Gateway(database_url, queue, {}, "default")
+    gateway = Gateway(database_url, queue, {}, Manners())
     async with listening(gateway, [], "127.0.0.1", 0) as address:
         port = int(address.rpartition(":")[2])
         with pytest.raises(ConfigurationError, match=f"port {port}.*ASSISTANT_HTTP_PORT"):
@@ -130,7 +131,7 @@ async def test_taken_port_names_the_setting(database_url: str, queue: WakeUpQueu
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 async def test_foreign_address_names_the_setting(database_url: str, queue: WakeUpQueue, host: str) -> None:
     """An address that is not this machine's can't be listened on."""
-    gateway = Gateway(database_url, queue, {}, "default")
+    gateway = Gateway(database_url, queue, {}, Manners())
     with pytest.raises(ConfigurationError, match="ASSISTANT_HTTP_HOST"):
         async with listening(gateway, [], host, 0):
             pass

@@ -9,8 +9,10 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from assistant.conversations.inbox import Accepted, Inbox
+from assistant.conversations.inbox import Inbox
+from assistant.conversations.model import Accepted
 from assistant.errors import DatabaseUnavailable
+from assistant.manners import Manners
 from tests.fakes.platform import FakePlatform
 
 
@@ -134,4 +136,4 @@ async def test_database_away_is_told_and_nothing_is_stored(platform: FakePlatfor
     )
     async with pool:
         with pytest.raises(DatabaseUnavailable):
-            await Inbox(pool, "default").accept(platform.message("hello", mention=True))
+            await Inbox(pool, Manners()).accept(platform.message("hello", mention=True))

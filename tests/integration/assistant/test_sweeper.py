@@ -10,12 +10,14 @@ import psycopg
 import pytest
 from redis import Redis
 
+from assistant.conversations.handoffs import UNATTENDED, Handoffs
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.notices import Notices
 from assistant.conversations.store import ConversationStore
 from assistant.database import AsyncPool
 from assistant.errors import QueueUnavailable
 from assistant.gateway import Gateway
+from assistant.manners import Manners
 from assistant.queue import WakeUpQueue
 from assistant.sweeper import Sweeper
 from tests.fakes.platform import FakePlatform
@@ -32,9 +34,13 @@ async def hanging_server() -> AsyncIterator[int]:
         writer.transport.abort()
 
 
+def sweeper_of(pool: AsyncPool, queue: WakeUpQueue) -> Sweeper:
+    return Sweeper(pool, queue, Notices(pool, Manners()), Handoffs(pool, Manners(), UNATTENDED))
+
+
 @pytest.fixture
 def sweeper(async_pool: AsyncPool, queue: WakeUpQueue) -> Sweeper:
-    return Sweeper(async_pool, queue, Notices(async_pool, ["fake"], "number {place}"))
+    return sweeper_of(async_pool, queue)
 
 
 async def ask(inbox: Inbox, platform: FakePlatform, thread: str = "") -> int:
@@ -54,7 +60,7 @@ async def test_message_stored_while_redis_was_down_is_woken_later(
     database_url: str, sweeper: Sweeper, queue: WakeUpQueue, sql: psycopg.Connection, platform: FakePlatform
 ) -> None:
     """The gateway takes it all the same, and acknowledges it."""
-    gateway = Gateway(database_url, WakeUpQueue("redis://127.0.0.1:1/0"), {"fake": platform}, "default")
+    gateway = Gateway(database_url, WakeUpQueue("redis://127.0.0.1:1/0"), {"fake": platform}, Manners())
     async with gateway.running():
         message = platform.message("hello", mention=True)
         await platform.people_say(message)
@@ -70,7 +76,7 @@ async def test_redis_that_hangs_does_not_hold_up_the_acknowledgement(
 ) -> None:
     """Slack waits 3 s at most, and a server that takes connections and says nothing would take more."""
     async with hanging_server() as port:
-        gateway = Gateway(database_url, WakeUpQueue(f"redis://127.0.0.1:{port}/0"), {"fake": platform}, "default")
+        gateway = Gateway(database_url, WakeUpQueue(f"redis://127.0.0.1:{port}/0"), {"fake": platform}, Manners())
         async with gateway.running():
             async with asyncio.timeout(2.5):
                 await platform.people_say(platform.message("hello", mention=True))
@@ -169,4 +175,4 @@ async def test_redis_away_is_told(
     await ask(inbox, platform)
     let_time_pass(sql)
     with pytest.raises(QueueUnavailable, match="REDIS_URL"):
-        await Sweeper(async_pool, WakeUpQueue("redis://127.0.0.1:1/0"), Notices(async_pool, [], "")).sweep()
+        await sweeper_of(async_pool, WakeUpQueue("redis://127.0.0.1:1/0")).sweep()

@@ -17,6 +17,7 @@ from redis import Redis
 from assistant.errors import ModelOverloaded, RequestRefused
 from assistant.gateway import Gateway
 from assistant.jobs import ANSWER_JOB
+from assistant.manners import Manners
 from assistant.presence import live_workers
 from assistant.queue import QUEUE_NAME, WakeUpQueue
 from assistant.worker import MAX_ATTEMPTS
@@ -30,7 +31,7 @@ from tests.integration.assistant.running_desk import THREADS, Desk
 @pytest.fixture
 async def desk(database_url: str, redis_url: str, queue: WakeUpQueue, platform: FakePlatform) -> AsyncIterator[Desk]:
     desk = Desk(database_url, redis_url, platform)
-    async with Gateway(database_url, queue, {"fake": platform}, "default").running():
+    async with Gateway(database_url, queue, {"fake": platform}, Manners()).running():
         yield desk
 
 
@@ -217,7 +218,7 @@ async def test_gateway_that_stops_has_sent_what_it_claimed(
     platform.capabilities = replace(platform.capabilities, idempotent_send=False)
     desk = Desk(database_url, redis_url, platform)
     desk.start_worker()
-    async with Gateway(database_url, queue, {"fake": platform}, "default").running():
+    async with Gateway(database_url, queue, {"fake": platform}, Manners()).running():
         for number in range(20):
             await desk.say(f"question {number}")
         await until(lambda: platform.shown)

@@ -44,9 +44,9 @@ INVITATION = discord.Permissions(
 @pytest.mark.parametrize(
     ("page", "fact"),
     [
-        ("docs/answering.md", phrases.UNKNOWN),
-        ("docs/answering.md", phrases.HELP),
-        ("docs/answering.md", phrases.APOLOGY),
+        ("docs/answering.md", phrases.ENGLISH.unknown),
+        ("docs/answering.md", phrases.ENGLISH.help),
+        ("docs/answering.md", phrases.ENGLISH.apology),
         ("docs/answering.md", f"the {DEFAULTS.top_k} nearest chunks (`ASSISTANT_TOP_K`)"),
         ("docs/answering.md", f"cosine distance {DEFAULTS.max_distance} of the question"),
         ("docs/answering.md", f"as near (within {citations.NEARNESS})"),

@@ -1,0 +1,104 @@
+"""How the assistant behaves in which channel: read once from a TOML file, wrong entries are named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from adapters.base import ReplyAddress
+from assistant import phrases
+from assistant.errors import ConfigurationError
+
+
+class ChannelManners(BaseModel):
+    """The manners of one channel.
+
+    answer: what is answered. `mentions`: messages that name the assistant. `thread`: also what follows in a thread that
+    it is in. `overheard`: also questions to nobody, where a passage is very near; otherwise it keeps silent.
+    reply_in: a thread below the question, or the channel itself, which then is one conversation; only mentions are
+    answered there.
+    visible_to: who sees the answers.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    answer: Literal["mentions", "thread", "overheard"] = "thread"
+    reply_in: Literal["thread", "channel"] = "thread"
+    visible_to: Literal["everybody", "asker"] = "everybody"
+    language: str = "en"
+    knowledge_set: str = Field("default", min_length=1)
+    persona: str = Field("default", min_length=1)
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if value not in phrases.LANGUAGES:
+            raise ValueError(f"must be one of {', '.join(phrases.LANGUAGES)}")
+        return value
+
+    @property
+    def phrases(self) -> phrases.Phrases:
+        return phrases.speaking(self.language)
+
+
+class Manners:
+    """The manners of all channels. `tables` by "platform:channel id", by platform, or "default"; each gives what it
+    says, and the rest is as in the next wider one, down to `otherwise`."""
+
+    def __init__(
+        self, tables: Mapping[str, Mapping[str, object]] | None = None, otherwise: ChannelManners | None = None
+    ) -> None:
+        self._tables = {name: dict(table) for name, table in (tables or {}).items()}
+        self._otherwise = (otherwise or ChannelManners()).model_dump()
+        self._known = {name: self._merged(name) for name in {*self._tables, "default"}}
+
+    def of(self, platform: str, channel: str) -> ChannelManners:
+        """The manners of that channel."""
+        for name in (f"{platform}:{channel}", platform):
+            if name in self._known:
+                return self._known[name]
+        return self._known["default"]
+
+    def at(self, address: ReplyAddress) -> ChannelManners:
+        """The manners of the channel of that address."""
+        return self.of(address.platform, address.channel)
+
+    @property
+    def by_name(self) -> Mapping[str, ChannelManners]:
+        """All manners that there are, by the name of their table; always with "default"."""
+        return self._known
+
+    def _merged(self, name: str) -> ChannelManners:
+        names = dict.fromkeys(("default", name.partition(":")[0], name))
+        told = [self._tables.get(wider, {}) for wider in names]
+        merged = self._otherwise
+        for table in told:
+            merged = merged | table
+        return ChannelManners.model_validate(merged)
+
+
+def load_manners(file: Path | None, otherwise: ChannelManners) -> Manners:
+    """The manners in the file, if there is one. Raises ConfigurationError, naming table and key."""
+    if file is None:
+        return Manners(otherwise=otherwise)
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigurationError(f"ASSISTANT_CHANNELS_FILE: {file} can't be read: {exc}") from exc
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigurationError(
+                f'{file}: {name} stands outside of a table: write it below ["platform:channel id"]'
+            )
+        try:
+            ChannelManners.model_validate(table)
+        except ValidationError as exc:
+            error = exc.errors(include_url=False)[0]
+            key = ".".join(map(str, error["loc"]))
+            reason = error["msg"].removeprefix("Value error, ")
+            raise ConfigurationError(f"{file}: [{name}] {key}: {reason} (it is {str(error['input'])[:80]!r})") from exc
+    return Manners(tables, otherwise)

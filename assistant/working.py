@@ -1,0 +1,79 @@
+"""Shows whoever asked that somebody is at it, from the moment the question is stored until the reply is there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+
+from adapters.base import ChatAdapter, ReplyAddress
+from adapters.errors import AdapterError, RateLimited
+
+_log = logging.getLogger(__name__)
+
+RENEWED_AFTER = 0.8
+"""Of the time that it shows."""
+LONGEST_S = 300.0
+AT_ONCE = 8
+MAX_SHOWN = 200
+"""With more than these people wait so long that they are told their place in line."""
+CALL_S = 5.0
+
+
+class Working:
+    """A courtesy: what fails is not tried again, and where too much is going on it is left out."""
+
+    def __init__(self, adapters: Mapping[str, ChatAdapter]) -> None:
+        self._adapters = adapters
+        self._shown: dict[ReplyAddress, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._calls = asyncio.Semaphore(AT_ONCE)
+        self._held_until: dict[str, float] = {}
+
+    def begin(self, address: ReplyAddress) -> None:
+        """Show it at the address, in a task of its own."""
+        adapter = self._adapters.get(address.platform)
+        if adapter is None or not adapter.capabilities.working_s or address.visible_to:
+            return
+        if address in self._shown or len(self._shown) >= MAX_SHOWN:
+            return
+        task = asyncio.create_task(self._show(adapter, address))
+        self._shown[address] = task
+        task.add_done_callback(lambda _: self._shown.pop(address, None))
+
+    def end(self, address: ReplyAddress) -> None:
+        """A reply is there, or there will be none: take it away, also what an earlier process showed."""
+        task = self._shown.pop(address, None)
+        if task is not None:
+            task.cancel()
+        adapter = self._adapters.get(address.platform)
+        if adapter is not None and adapter.capabilities.working_s and not address.visible_to:
+            ending = asyncio.create_task(self._call(adapter, address, is_working=False))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def close(self) -> None:
+        """End it all; what is shown runs out by itself."""
+        tasks = [*self._shown.values(), *self._ending]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show(self, adapter: ChatAdapter, address: ReplyAddress) -> None:
+        ends_at = time.monotonic() + LONGEST_S
+        while time.monotonic() < ends_at:
+            await self._call(adapter, address, is_working=True)
+            await asyncio.sleep(adapter.capabilities.working_s * RENEWED_AFTER)
+
+    async def _call(self, adapter: ChatAdapter, address: ReplyAddress, *, is_working: bool) -> None:
+        if time.monotonic() < self._held_until.get(adapter.platform, 0.0):
+            return
+        try:
+            async with self._calls, asyncio.timeout(CALL_S):
+                await adapter.show_working(address, is_working=is_working)
+        except RateLimited as exc:
+            self._held_until[adapter.platform] = time.monotonic() + exc.retry_after_s
+        except (AdapterError, TimeoutError) as exc:
+            facts = {"action": "show_working", "platform": adapter.platform, "error": type(exc).__name__}
+            _log.info("could not show that somebody is at it", extra=facts)
