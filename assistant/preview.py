@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+FIRST_AFTER_S = 0.3
+"""From the first token to the first words that are shown: a short answer is complete by then, and appears whole."""
 FIRST_PAUSE_S = 1.2
 LONGEST_PAUSE_S = 5.0
 GROWTH = 1.4
@@ -36,11 +38,13 @@ class GrowingText:
         self._text = ""
         self._shown = ""
         self._pause_s = FIRST_PAUSE_S
-        self._next_at = 0.0
+        self._next_at: float | None = None
 
     def add(self, piece: str) -> None:
         """Take a piece, and show the text if it is time."""
         self._text += piece
+        if self._next_at is None:
+            self._next_at = self._clock() + FIRST_AFTER_S
         if self._clock() < self._next_at:
             return
         seen = self._present(whole_words(self._text))

@@ -12,12 +12,14 @@ from adapters.errors import AdapterError, RateLimited
 
 _log = logging.getLogger(__name__)
 
+BEGINS_AFTER_S = 0.2
+"""Whoever is answered sooner has nothing to wonder about, and the platform one call less."""
 RENEWED_AFTER = 0.8
 """Of the time that it shows."""
 LONGEST_S = 300.0
 AT_ONCE = 8
-MAX_SHOWN = 200
-"""With more than these people wait so long that they are told their place in line."""
+MAX_SHOWN = 32
+"""With more than these the platform has better to do; who waits long is told the place in line."""
 CALL_S = 5.0
 
 
@@ -27,6 +29,7 @@ class Working:
     def __init__(self, adapters: Mapping[str, ChatAdapter]) -> None:
         self._adapters = adapters
         self._shown: dict[ReplyAddress, asyncio.Task[None]] = {}
+        self._unseen: set[ReplyAddress] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._calls = asyncio.Semaphore(AT_ONCE)
         self._held_until: dict[str, float] = {}
@@ -38,15 +41,17 @@ class Working:
             return
         if address in self._shown or len(self._shown) >= MAX_SHOWN:
             return
-        task = asyncio.create_task(self._show(adapter, address))
-        self._shown[address] = task
-        task.add_done_callback(lambda _: self._shown.pop(address, None))
+        self._unseen.add(address)
+        self._shown[address] = asyncio.create_task(self._show(adapter, address))
 
     def end(self, address: ReplyAddress) -> None:
         """A reply is there, or there will be none: take it away, also what an earlier process showed."""
         task = self._shown.pop(address, None)
         if task is not None:
             task.cancel()
+        if address in self._unseen:
+            self._unseen.discard(address)
+            return
         adapter = self._adapters.get(address.platform)
         if adapter is not None and adapter.capabilities.working_s and not address.visible_to:
             ending = asyncio.create_task(self._call(adapter, address, is_working=False))
@@ -61,10 +66,13 @@ class Working:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _show(self, adapter: ChatAdapter, address: ReplyAddress) -> None:
+        await asyncio.sleep(BEGINS_AFTER_S)
+        self._unseen.discard(address)
         ends_at = time.monotonic() + LONGEST_S
         while time.monotonic() < ends_at:
             await self._call(adapter, address, is_working=True)
             await asyncio.sleep(adapter.capabilities.working_s * RENEWED_AFTER)
+        self._shown.pop(address, None)
 
     async def _call(self, adapter: ChatAdapter, address: ReplyAddress, *, is_working: bool) -> None:
         if time.monotonic() < self._held_until.get(adapter.platform, 0.0):

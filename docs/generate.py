@@ -49,6 +49,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_MAX_DISTANCE",
         "ASSISTANT_OVERHEARD_DISTANCE",
     ),
+    "Settings for channels and human agents": (
+        "ASSISTANT_CHANNELS_FILE",
+        "ASSISTANT_LANGUAGE",
+        "ASSISTANT_LINK_HOSTS",
+        "ASSISTANT_ALERT_CHANNEL",
+        "ASSISTANT_HANDOFF_MINUTES",
+    ),
     "Settings for ingesting documents": (
         "ASSISTANT_CHUNK_TOKENS",
         "ASSISTANT_CHUNK_OVERLAP",
@@ -61,7 +68,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_PERSON_PER_MINUTE",
         "ASSISTANT_CHANNEL_PER_MINUTE",
         "ASSISTANT_MAX_WAITING",
-        "ASSISTANT_ALERT_CHANNEL",
         "ASSISTANT_PERSONA",
         "ASSISTANT_LOG_LEVEL",
     ),

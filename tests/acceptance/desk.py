@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from functools import partial
 
 from adapters.base import ChatAdapter
@@ -51,12 +51,30 @@ async def desk(
     queue = WakeUpQueue(redis_url)
     served = {adapter.platform: adapter for adapter in adapters}
     gateway = Gateway(database_url, queue, served, manners, agents=agents)
+    with closing(queue):
+        async with (
+            working(database_url, redis_url, embedder, tgi_url, manners=manners, agents=agents),
+            listening(gateway, adapters, "127.0.0.1", 0) as address,
+            gateway.running(),
+        ):
+            yield address
+
+
+@asynccontextmanager
+async def working(
+    database_url: str,
+    redis_url: str,
+    embedder: Embedder,
+    tgi_url: str,
+    *,
+    manners: Manners = ALL_ALIKE,
+    agents: Agents = UNATTENDED,
+) -> AsyncIterator[None]:
+    """A worker that knows the shop's FAQ, while the block runs; the gateway is somebody else's."""
     with ExitStack() as stack:
-        stack.callback(queue.close)
         start = partial(_start_worker, manners=manners, agents=agents)
         await asyncio.to_thread(start, stack, database_url, redis_url, embedder, tgi_url)
-        async with listening(gateway, adapters, "127.0.0.1", 0) as address, gateway.running():
-            yield address
+        yield
         await asyncio.to_thread(stack.close)
 
 

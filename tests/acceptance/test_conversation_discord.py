@@ -26,7 +26,7 @@ class Customer:
         post = await self._discord.post(text, mention=not self.thread, in_thread_of=self.thread or None)
         self.last_post = post["id"]
         self.thread = self.thread or self.last_post
-        await until(lambda: len(self.replies()) > before)
+        await until(lambda: len(self.replies()) > before and not self.replies()[-1].endswith("…"))
         return self.replies()[-1]
 
     def replies(self) -> list[str]:

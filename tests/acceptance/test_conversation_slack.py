@@ -34,12 +34,12 @@ class Customer:
         self.last_post = ""
 
     async def says(self, text: str) -> str:
-        """Post it, and give the assistant's reply as it stands in the thread."""
+        """Post it, and give the assistant's reply as it stands in the thread when it is complete."""
         before = len(self.replies())
         mention = "" if self.thread else f"{self._slack.bot_mention} "
         self.last_post = await self._slack.post(f"{mention}{text}", channel="C1", thread_ts=self.thread)
         self.thread = self.thread or self.last_post
-        await until(lambda: len(self.replies()) > before)
+        await until(lambda: len(self.replies()) > before and not self.replies()[-1].endswith("…"))
         await self._slack.settled(self.last_post)
         return self.replies()[-1]
 

@@ -32,6 +32,7 @@ class Budget:
 BUDGETS = (
     Budget("own time for one message at 20/s, p50, ms", "message", "own time p50, ms", "≤", 15),
     Budget("own time for one message at 20/s, p99, ms", "message", "own time p99, ms", "≤", 60),
+    Budget("first token to first visible words, p99, ms", "preview", "first token to first words p99, ms", "≤", 1000),
     Budget("throughput, model of 2 s a reply, replies/s", "throughput", "replies/s", "≥", 60),
     Budget("throughput / that of a bare Bolt bot (the aim)", "throughput", "ours / bare bot", "≥", 1),
     Budget("generations in flight", "throughput", "most generations in flight", "≥", 200),

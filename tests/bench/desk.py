@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,12 @@ class Tgi:
         with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:  # noqa: S310 (our own)
             told = dict(line.split() for line in answer.read().decode().splitlines())
         return int(told["tgi_batch_current_size"]), int(told["tgi_batch_most_since_last_asked"])
+
+    def first_tokens(self) -> dict[str, float]:
+        """When the first token of each ticket's reply was sent (monotonic clock)."""
+        with urllib.request.urlopen(f"{self.url}/first_tokens", timeout=10) as answer:  # noqa: S310 (our own)
+            told: dict[str, float] = json.load(answer)
+        return told
 
 
 @dataclass(frozen=True, slots=True)

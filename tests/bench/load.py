@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.bench.processes import ROOT, end, first_line
@@ -25,6 +25,8 @@ class Run:
     notices: int
     duplicates: int
     unknown_calls: dict[str, int]
+    first_seen_at: list[float] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:

@@ -32,19 +32,24 @@ QUESTIONS = (
     "How large may a document be?",
 )
 TALK_CHANNEL = "CTALK"
+GROWING = "…"
+"""The end of a text of which more is to come."""
 ANSWER_TIMEOUT_S = 60.0
 
 
 @dataclass(slots=True)
 class Post:
-    """One question: its ts, when it was posted, acknowledged (with which status) and visibly answered (monotonic)."""
+    """One question: its ticket, its ts, when it was posted, acknowledged (with which status), when the first words of
+    its answer were visible, and all of it (monotonic)."""
 
     channel: str
     ts: str
     posted_at: float
     acked_at: float = 0.0
     status: int = -1
+    first_seen_at: float = 0.0
     visible_at: float = 0.0
+    ticket: str = ""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -53,6 +58,7 @@ class SlackLoad:
 
     def __init__(self) -> None:
         self.posts: dict[str, Post] = {}
+        self._growing: dict[str, Post] = {}
         self.notices = self.duplicates = 0
         self.unknown_calls: dict[str, int] = {}
         self._numbers = itertools.count(1)
@@ -119,6 +125,7 @@ class SlackLoad:
 
     async def _ask(self, post: Post) -> None:
         number = len(self.posts)
+        post.ticket = str(number)
         text = f"<@{BOT_USER}> {QUESTIONS[number % len(QUESTIONS)]} My ticket is {number}."
         body = _event("app_mention", f"U{post.channel[1:]}", post.channel, post.ts, text)
         post.posted_at = time.monotonic()
@@ -151,22 +158,28 @@ class SlackLoad:
                 told = {"user": {"id": arguments["user"], "name": arguments["user"], "profile": name}}
             case "chat.postMessage" | "chat.update":
                 told = {"channel": arguments["channel"], "ts": arguments.get("ts") or self._new_ts()}
-                self._see(arguments.get("thread_ts", ""), arguments.get("text", ""), method)
+                self._see(arguments.get("thread_ts", ""), str(told["ts"]), arguments.get("text", ""), method)
+            case "assistant.threads.setStatus":
+                told = {}
             case _:
                 self.unknown_calls[method] = self.unknown_calls.get(method, 0) + 1
                 return b'{"ok":false,"error":"unknown_method"}'
         return json.dumps({"ok": True} | told).encode()
 
-    def _see(self, thread_ts: str, text: str, method: str) -> None:
-        """A reply is what the model said. All else (busy, an apology) is a notice."""
-        post = self.posts.get(thread_ts)
+    def _see(self, thread_ts: str, ts: str, text: str, method: str) -> None:
+        """A reply is what the model said, or as far as it has. All else (busy, an apology) is a notice."""
+        post = self.posts.get(thread_ts) or self._growing.get(ts)
         if post is None or REPLY_MARK not in text:
             self.notices += 1
-        elif not post.visible_at:
+            return
+        if post.first_seen_at and method == "chat.postMessage":
+            self.duplicates += 1
+        post.first_seen_at = post.first_seen_at or time.monotonic()
+        self._growing[ts] = post
+        if not text.endswith(GROWING) and not post.visible_at:
+            del self._growing[ts]
             post.visible_at = time.monotonic()
             post.answered.set()
-        elif method == "chat.postMessage":
-            self.duplicates += 1
 
     def _figures(self) -> Json:
         posts = list(self.posts.values())
@@ -174,7 +187,9 @@ class SlackLoad:
             "event_keys": [f"slack:{TEAM}:{post.channel}:{post.ts}" for post in posts],
             "posted_at": [post.posted_at for post in posts],
             "acked_at": [post.acked_at for post in posts],
+            "first_seen_at": [post.first_seen_at for post in posts],
             "visible_at": [post.visible_at for post in posts],
+            "tickets": [post.ticket for post in posts],
             "statuses": [post.status for post in posts],
             "notices": self.notices,
             "duplicates": self.duplicates,

@@ -14,7 +14,7 @@ import pytest
 from adapters.base import Button, ButtonPress, ChatAdapter, Missed, RenderedPart, Reply, ReplyAddress
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryRefused, DeliveryUnknown
 from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
-from tests.contracts.render_contract import RenderContract
+from tests.contracts.render_contract import NUMBER, RenderContract
 
 HOSTILE = "Hi @everyone @here <!channel> <!here> <!everyone> <@U123> <@123456789> <@&456> <!subteam^S1> <#C1> read this"
 PART = RenderedPart("thirty days")
@@ -216,6 +216,8 @@ class AdapterContract(RenderContract):
     async def test_attachments_arrive_by_name(self, harness: AdapterHarness) -> None:
         """What can't be read can be named; the words beside it arrive as ever."""
         only_with_files(harness)
+        if not harness.files_beside_words:
+            pytest.skip("a file is a post of its own")
         inbox = await started(harness)
         await harness.post(replace(question(harness, "what is this?"), attachments=("photo.png", "bill.pdf")))
         [message] = await inbox.first()
@@ -418,7 +420,7 @@ class AdapterContract(RenderContract):
         address = await asked(harness)
         text = " ".join(f"word{number}" for number in range(1500))
         await say(harness, address, text)
-        assert text.split() == " ".join(await harness.visible(address)).split()
+        assert text.split() == " ".join(NUMBER.sub("", part) for part in await harness.visible(address)).split()
 
     async def test_mentions_in_an_answer_ping_nobody(self, harness: AdapterHarness) -> None:
         """What the model writes, or was made to write, notifies neither people nor channels."""

@@ -52,7 +52,7 @@ class AdapterHarness(ABC):
     tells_missed: what was written while nobody was connected can be read afterwards.
     loses_answers: there is a network between the adapter and the platform.
     has_commands: people can give slash commands.
-    has_files: people can send files and images.
+    has_files: people can send files and images; files_beside_words: several of them, and words, in one post.
     """
 
     adapter: ChatAdapter
@@ -66,6 +66,7 @@ class AdapterHarness(ABC):
     loses_answers = True
     has_commands = False
     has_files = True
+    files_beside_words = True
 
     async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:
         await self.adapter.start(on_event, missed)

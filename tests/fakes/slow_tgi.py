@@ -1,7 +1,8 @@
 """A TGI that takes its time, for loads: every reply is the same, and costs this process next to nothing.
 
 `python -m tests.fakes.slow_tgi --tokens 50 --seconds 2` prints its URL and serves until SIGTERM. As the real one does
-with its batch, it makes a token for all running replies in one step; GET /metrics tells how many there are.
+with its batch, it makes a token for all running replies in one step; GET /metrics tells how many there are, and
+GET /first_tokens when each ticket's reply began (monotonic clock, which all processes of a machine share).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from signal import SIG_BLOCK, SIGINT, SIGTERM, pthread_sigmask, sigwait
@@ -18,6 +20,8 @@ from tests.fakes.model_server import Behaviour, Exchange, token_id, tokens_of
 from tests.fakes.tgi_server import FakeTgi, TgiLimits, ending_event, token_event
 
 WORD = "word"
+TICKET = re.compile(r"My ticket is (\d+)")
+"""What the load writes into each of its questions."""
 REPLY_MARK = f"{WORD} {WORD}"
 """Stands in every reply of at least two tokens, and in nothing that anybody else says."""
 
@@ -30,6 +34,7 @@ class _Stream:
     frames: list[bytes]
     began: float
     ended: asyncio.Future[None]
+    ticket: str = ""
     sent: int = 0
 
 
@@ -48,6 +53,7 @@ class SlowTgi(FakeTgi):
         self._stepping: asyncio.Task[None] | None = None
         self.most_in_flight = 0
         self.refused = 0
+        self.first_tokens: dict[str, float] = {}
 
     async def generate(self, exchange: Exchange, behaviour: Behaviour | None) -> None:
         if behaviour is not None:
@@ -66,6 +72,8 @@ class SlowTgi(FakeTgi):
             told = f"tgi_batch_current_size {len(self._streams)}\ntgi_batch_most_since_last_asked {self.most_in_flight}"
             self.most_in_flight = len(self._streams)
             await exchange.respond("200 OK", "text/plain", f"{told}\ntgi_refused {self.refused}\n".encode())
+        elif path == "/first_tokens":
+            await exchange.respond("200 OK", "application/json", json.dumps(self.first_tokens).encode())
         else:
             await super().route(exchange)
 
@@ -79,7 +87,8 @@ class SlowTgi(FakeTgi):
             await exchange.write(b"".join(frames))
             return
         loop = asyncio.get_running_loop()
-        stream = _Stream(exchange, frames, loop.time(), loop.create_future())
+        tickets = TICKET.findall(request["inputs"])
+        stream = _Stream(exchange, frames, loop.time(), loop.create_future(), tickets[-1] if tickets else "")
         self._streams.append(stream)
         self.most_in_flight = max(self.most_in_flight, len(self._streams))
         if self._stepping is None:
@@ -94,7 +103,10 @@ class SlowTgi(FakeTgi):
             await asyncio.sleep(step_s - loop.time() % step_s)
             now = loop.time()
             for stream in self._streams:
+                is_silent = stream.sent == 0
                 _advance(stream, int((now - stream.began) / step_s))
+                if is_silent and stream.sent and stream.ticket:
+                    self.first_tokens[stream.ticket] = now
             self._streams = [stream for stream in self._streams if not stream.ended.done()]
         self._stepping = None
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.preview import FIRST_PAUSE_S, LONGEST_PAUSE_S, GrowingText, Places, whole_words
+from assistant.preview import FIRST_AFTER_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, GrowingText, Places, whole_words
 
 
 class Clock:
@@ -19,17 +19,21 @@ class Clock:
         return self.now
 
 
-def test_first_words_are_shown_at_once_and_more_after_a_pause() -> None:
-    """People see that it begins; then the platform is left in peace for a while."""
+def test_first_words_are_shown_soon_and_more_after_a_pause() -> None:
+    """People see that it begins; then the platform is left in peace for a while. A quick answer appears whole."""
     shown: list[str] = []
     clock = Clock()
     growing = GrowingText(shown.append, str, clock)
-    for piece in ("Within", " thirty", " days", " of"):
+    for piece in ("With", "in", " thirty"):
         growing.add(piece)
-    assert shown == ["Within"]
+    assert shown == []
+    clock.now += FIRST_AFTER_S
+    for piece in (" days", " of"):
+        growing.add(piece)
+    assert shown == ["Within thirty"]
     clock.now += FIRST_PAUSE_S
     growing.add(" purchase")
-    assert shown == ["Within", "Within thirty days of"]
+    assert shown == ["Within thirty", "Within thirty days of"]
 
 
 def test_pauses_grow_to_a_limit() -> None:
@@ -62,7 +66,9 @@ def test_generation_that_starts_anew_begins_anew() -> None:
     shown: list[str] = []
     clock = Clock()
     growing = GrowingText(shown.append, str, clock)
-    growing.add("One two ")
+    growing.add("One ")
+    clock.now += 10
+    growing.add("two ")
     growing.restart()
     clock.now += 10
     growing.add("Three four ")
