@@ -187,8 +187,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPart:
-    """One platform message, ready to send: at most `Capabilities.max_chars` characters of the platform's markup, and the
-    buttons below it. `is_preview`: an edit with more of the text follows soon."""
+    """One platform message, ready to send: at most `Capabilities.max_chars` characters of the platform's markup, and
+    the buttons below it. `is_preview`: an edit with more of the text follows soon."""
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -244,9 +244,9 @@ class ChatAdapter(Protocol):
     `render` is pure: parts in order, none over `capabilities.max_chars`, none empty, no markup of the model that pings
     people or channels. `send` shows one part at the address; `may_be_shown` tells that an earlier call with the same
     key may have been carried out: then the platform is asked before it is shown again. Where `address.visible_to` is
-    set nobody else sees it; such a part can't be looked for, edited or retracted (DeliveryRefused). `edit` gives a shown
-    part new text and buttons, and `retract` takes it away; both may be repeated, and a part that is gone already is no
-    error to `retract`, but DeliveryRefused to `edit`. All three raise only AdapterError.
+    set nobody else sees it; such a part can't be looked for (DeliveryUnknown), edited or retracted (DeliveryRefused).
+    `edit` gives a shown part new text and buttons, and `retract` takes it away; both may be repeated, and a part that
+    is gone already is no error to `retract`, but DeliveryRefused to `edit`. All three raise only AdapterError.
 
     `show_working` shows at the address, until a reply is shown there or `Capabilities.working_s` have passed, that the
     question is being worked at; with `is_working` false it takes that away. It may be repeated, and raises only

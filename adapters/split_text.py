@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from functools import cached_property
+
+from adapters.clusters import whole_cluster
 
 CLOSE = "\n```"
 SMALLEST_MAX_CHARS = 64
@@ -12,11 +15,11 @@ SMALLEST_MAX_CHARS = 64
 FENCE = re.compile(r"```([\w+#.-]{1,20}(?=[ \t]*\n))?")
 # Best place first; each match ends where the next part may begin.
 BREAKS = tuple(re.compile(pattern) for pattern in (r"\n[ \t]*\n", r"\n", r"[.!?…]\s|[。！？]", r"\s"))
-BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
+SPACE = re.compile(r"\s*")
+CLOSING_FENCE = re.compile(r"\s*```\s*")
 OPEN_FENCE_AT_END = re.compile(r"```[\w+#.-]{0,20}\s*\Z")
-# Zero-width joiner, variation selectors, keycap, skin tones: they belong to the character before.
-JOINED = re.compile("[\u200d\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
-LONGEST_CLUSTER = 32
+QUOTE = "> "
 
 
 def split_text(
@@ -24,96 +27,121 @@ def split_text(
 ) -> list[str]:
     """Give the text in parts of at most `max_chars` by `length`: none empty, every word there, in order.
 
-    Cuts fall at a paragraph, line, sentence or word, in this order of preference; only a word longer than a part is
-    cut inside. Every ``` counts as the start or the end of a code block, and a block that goes on in the next part is
-    closed and opened again. What `atoms` matches (a link, an entity) is not cut either, if it fits a part.
-    `length` must not shrink when text is added. Blank text gives no parts.
+    Cuts fall at a paragraph, line, sentence or word, in this order of preference, and rather between code blocks than
+    in them; only a word longer than a part is cut inside. Every ``` counts as the start or the end of a code block: a
+    block that goes on in the next part is closed and opened again, and so is a line that begins with "> ". What `atoms`
+    matches (a link, an entity) is not cut either, if it fits a part. `length` counts at least one for each character.
+    Where a part ends depends on the text before its limit only. Blank text gives no parts.
     """
     if max_chars < SMALLEST_MAX_CHARS:
         raise ValueError(f"max_chars must be at least {SMALLEST_MAX_CHARS}, to hold a code fence and some text")
-    parts: list[str] = []
-    fence, rest = "", text.replace("\r\n", "\n").strip()
-    while rest:
-        opening = f"{fence}\n" if fence else ""
-        cut = _cut(rest, max_chars - length(opening), length, fence, atoms)
-        head, rest = rest[:cut].rstrip(), rest[cut:]
-        fence = _fence_after(head, fence)
-        parts.append(opening + head + (CLOSE if fence else ""))
-        fence, rest = _start_of_next(fence, rest)
-    return parts
+    return list(_Splitter(text.replace("\r\n", "\n").strip(), max_chars, length, atoms).parts())
 
 
-def _cut(rest: str, room: int, length: Callable[[str], int], fence: str, atoms: re.Pattern[str] | None) -> int:
-    """Give where the next part ends, when `room` characters are left for it and its closing fence."""
-    closing = CLOSE if _fence_after(rest, fence) else ""
-    if length(rest + closing) <= room:
-        return len(rest)
-    window = _longest_prefix(rest, room - length(CLOSE), length)
-    for position in (*_breaks(rest, window), window):
-        cut = _before_open_fence(rest, _outside(rest, position, atoms))
-        if rest[:cut].strip():
-            return cut
-    return _whole_cluster(rest, window)
+class _Splitter:
+    """A text, and the part of it that is still to be cut: from `start` on, with `opening` before it, which is the first
+    line of a code block (`fence`) or a quote's mark."""
+
+    def __init__(self, text: str, max_chars: int, length: Callable[[str], int], atoms: re.Pattern[str] | None) -> None:
+        self._text, self._max_chars, self._length = text, max_chars, length
+        self._fences = [(match.start(), match.group()) for match in FENCE.finditer(text)]
+        self._atoms = [match.span() for match in atoms.finditer(text)] if atoms else []
+        self._start, self._fence, self._opening = 0, "", ""
+
+    def parts(self) -> list[str]:
+        parts = []
+        while self._start < len(self._text):
+            cut = self._cut()
+            head = self._text[self._start : cut].rstrip()
+            end = self._start + len(head)
+            fence = self._fence_at(end)
+            parts.append(self._opening + head + (CLOSE if fence else ""))
+            self._go_on(cut, fence)
+        return parts
+
+    def _go_on(self, cut: int, fence: str) -> None:
+        """Leave out blank space between two parts, and a block's end that would now close nothing."""
+        was_in_line = self._text[cut - 1] != "\n"
+        line = self._text.rfind("\n", 0, cut) + 1
+        if fence:
+            self._start = _end(BLANK_LINES, self._text, cut)
+            closing = CLOSING_FENCE.match(self._text, self._start)
+            if closing or not self._text[self._start :].strip():
+                self._start, fence = closing.end() if closing else len(self._text), ""
+        else:
+            self._start = _end(SPACE, self._text, cut)
+        self._fence = fence
+        goes_on_quoting = was_in_line and not fence and self._text.startswith(QUOTE, line)
+        self._opening = f"{fence}\n" if fence else QUOTE if goes_on_quoting else ""
+
+    def _cut(self) -> int:
+        """Give where the part ends."""
+        room = self._max_chars - self._length(self._opening)
+        if len(self._text) - self._start <= room:
+            closing = CLOSE if self._fence_at(len(self._text)) else ""
+            if self._length(self._text[self._start :] + closing) <= room:
+                return len(self._text)
+        window = self._window(room - self._length(CLOSE))
+        for position in (*self._breaks(window), window):
+            cut = self._before_open_fence(self._outside(position))
+            if self._text[self._start : cut].strip():
+                return cut
+        whole = whole_cluster(self._text, window)
+        return whole if whole > self._start else window
+
+    def _window(self, room: int) -> int:
+        low, high = self._start + 1, min(len(self._text), self._start + room)
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = self._length(self._text[self._start : middle]) <= room
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return low
+
+    def _breaks(self, window: int) -> list[int]:
+        """Give the last break of each kind: those that fill at least half of the part first, then the rest."""
+        found = [self._last_breaks(kind, window) for kind in BREAKS]
+        if self._text[window : window + 1].isspace():
+            found.append((window, window))
+        half = self._start + (window - self._start) // 2
+        # Outside code blocks before inside, but a line of code rather than within a sentence.
+        order = [found[0][0], found[1][0], found[0][1], found[1][1], *(last for _, last in found[2:])]
+        return [p for p in order if p >= half] + [p for p in reversed(order) if self._start < p < half]
+
+    def _last_breaks(self, kind: re.Pattern[str], window: int) -> tuple[int, int]:
+        """Give the last break outside of code, and the last of all; 0 for none."""
+        positions = [match.end() for match in kind.finditer(self._text, self._start, window)]
+        outside = next((p for p in reversed(positions) if not self._fence_at(p)), 0)
+        return outside, positions[-1] if positions else 0
+
+    def _outside(self, position: int) -> int:
+        """Give the nearest place up to `position` that is in no atom, no run of backticks and no joined character."""
+        text = self._text
+        while self._start < position < len(text) and text[position] == text[position - 1] == "`":
+            position -= 1
+        before = bisect_left(self._atoms, (position, 0)) - 1
+        if before >= 0 and self._atoms[before][0] < position < self._atoms[before][1]:
+            position = self._atoms[before][0]
+        return whole_cluster(text, position)
+
+    def _before_open_fence(self, cut: int) -> int:
+        """Move a cut that would leave an opened, empty code block at the end to before that block."""
+        match = OPEN_FENCE_AT_END.search(self._text, max(self._start, cut - 40), cut)
+        return match.start() if match is not None and self._fence_at(cut) else cut
+
+    def _fence_at(self, position: int) -> str:
+        """Give the opening line of the code block that is open at that place, "" for none."""
+        first = bisect_left(self._fence_starts, self._start)
+        count = bisect_right(self._fence_starts, position - 3) - first
+        if count <= 0:
+            return self._fence
+        opens = (count + bool(self._fence)) % 2 == 1
+        return self._fences[first + count - 1][1] if opens else ""
+
+    @cached_property
+    def _fence_starts(self) -> list[int]:
+        return [start for start, _ in self._fences]
 
 
-def _longest_prefix(text: str, room: int, length: Callable[[str], int]) -> int:
-    low, high = 1, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if length(text[:middle]) <= room else (low, middle - 1)
-    return low
-
-
-def _breaks(text: str, window: int) -> list[int]:
-    """Give the last break of each kind: those that fill at least half of the part first, then the rest."""
-    last = [max((match.end() for match in pattern.finditer(text, 0, window)), default=0) for pattern in BREAKS]
-    if text[window : window + 1].isspace():
-        last.append(window)
-    found = [position for position in last if position > 0]
-    return [p for p in found if p >= window // 2] + [p for p in reversed(found) if p < window // 2]
-
-
-def _outside(text: str, position: int, atoms: re.Pattern[str] | None) -> int:
-    """Give the nearest place up to `position` that is in no atom, no run of backticks and no joined character."""
-    while 0 < position < len(text) and text[position] == text[position - 1] == "`":
-        position -= 1
-    if atoms is not None:
-        inside = (m for m in atoms.finditer(text, 0) if m.start() < position < m.end())
-        position = next((match.start() for match in inside), position)
-    return _whole_cluster(text, position)
-
-
-def _whole_cluster(text: str, position: int) -> int:
-    for cut in range(position, max(0, position - LONGEST_CLUSTER), -1):
-        if cut >= len(text) or not (_joins(text[cut]) or text[cut - 1] == "\u200d"):
-            return cut
-    return position
-
-
-def _joins(character: str) -> bool:
-    return bool(unicodedata.combining(character) or JOINED.match(character))
-
-
-def _before_open_fence(text: str, cut: int) -> int:
-    """Move a cut that would leave an opened, empty code block at the end to before that block."""
-    match = OPEN_FENCE_AT_END.search(text, max(0, cut - 40), cut)
-    if match is None or not _fence_after(text[:cut], ""):
-        return cut
-    return match.start()
-
-
-def _fence_after(text: str, fence: str) -> str:
-    """Give the opening line of the code block that is open after `text`, "" for none; `fence` was open before it."""
-    for match in FENCE.finditer(text):
-        fence = "" if fence else match.group()
-    return fence
-
-
-def _start_of_next(fence: str, rest: str) -> tuple[str, str]:
-    """Drop blank space between two parts, and a block's end that would now close nothing."""
-    if not fence:
-        return "", rest.lstrip()
-    rest = BLANK_LINES.sub("", rest)
-    if rest.lstrip().startswith("```"):
-        return "", rest.lstrip().removeprefix("```").lstrip()
-    return fence, rest if rest.strip() else ""
+def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    match = pattern.match(text, position)
+    return match.end() if match else position

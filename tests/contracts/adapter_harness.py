@@ -48,7 +48,7 @@ class AdapterHarness(ABC):
     events_per_mention: how many events one post in a channel that names the assistant makes.
     token_setting: the setting that a wrong token's error must name; "" where the platform has no token.
     unknown_channel: a well-formed channel id that the platform refuses; "" where there is no such thing.
-    people_change: people can edit and delete what they wrote.
+    people_change: people can edit what they wrote; people_delete: they can take it away.
     tells_missed: what was written while nobody was connected can be read afterwards.
     loses_answers: there is a network between the adapter and the platform.
     has_commands: people can give slash commands.
@@ -62,6 +62,7 @@ class AdapterHarness(ABC):
     token_setting = ""
     unknown_channel = ""
     people_change = True
+    people_delete = True
     tells_missed = False
     loses_answers = True
     has_commands = False
@@ -80,7 +81,7 @@ class AdapterHarness(ABC):
         raise NotImplementedError
 
     async def delete(self, message_id: str) -> None:
-        """Let somebody take a post away (where `people_change`)."""
+        """Let somebody take a post away (where `people_delete`)."""
         raise NotImplementedError
 
     async def preview(self, message_id: str) -> None:

@@ -36,6 +36,7 @@ class TerminalHarness(AdapterHarness):
     has_channels = False
     acknowledges = False
     people_change = False
+    people_delete = False
     loses_answers = False
     has_files = False
 

@@ -38,10 +38,11 @@ def received(event: Any) -> tuple[discord.Message, int]:
 
 
 def incoming(expected: dict[str, Any], sent_at: datetime) -> IncomingMessage:
-    place = ("workspace", "channel", "thread", "message_id", "is_direct")
-    address = ReplyAddress(platform="discord", **{name: expected[name] for name in place})
-    rest = {name: value for name, value in expected.items() if name not in place}
-    return IncomingMessage(address=address, sent_at=sent_at, **rest)
+    place = ("workspace", "channel", "thread", "message_id", "is_direct", "visible_to", "interaction")
+    address = ReplyAddress(platform="discord", **{name: expected[name] for name in place if name in expected})
+    rest = {name: value for name, value in expected.items() if name not in place and name != "attachments"}
+    attachments = tuple(expected.get("attachments", ()))
+    return IncomingMessage(address=address, sent_at=sent_at, attachments=attachments, **rest)
 
 
 @pytest.mark.parametrize("path", MESSAGES, ids=lambda path: path.stem)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage
+from adapters.base import ButtonPress, DeletedMessage, IncomingEvent, IncomingMessage
 from adapters.slack.parse import Identity, parse_event, people_in
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "payloads" / "slack"
@@ -35,11 +35,14 @@ def flat(event: IncomingEvent | None) -> dict[str, object] | None:
     if isinstance(event, DeletedMessage):
         assert data.pop("platform") == "slack"
         return {"deleted": True, **data}
+    assert not isinstance(event, ButtonPress)
     address: dict[str, object] = data.pop("address")
     assert address.pop("platform") == "slack"
     edited = {"edited_at": event.edited_at.isoformat()} if event.edited_at else {}
-    del data["edited_at"]
-    return {**data, **address, **edited, "sent_at": event.sent_at.isoformat()}
+    files = {"attachments": list(event.attachments)} if event.attachments else {}
+    assert (address.pop("visible_to"), address.pop("interaction"), data.pop("command")) == ("", "", None)
+    del data["edited_at"], data["attachments"]
+    return {**data, **address, **edited, **files, "sent_at": event.sent_at.isoformat()}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PAYLOADS.glob("*.json")))
@@ -51,6 +54,7 @@ def test_payload_becomes_its_message(name: str) -> None:
 def test_twin_events_give_equal_messages() -> None:
     """Whichever of the two comes first, the same is stored."""
     assert parsed("mention_as_app_mention") == parsed("mention_as_message")
+    assert parsed("mention_with_file_as_app_mention") == parsed("mention_with_file_as_message")
     assert parsed("mention_added_by_edit") == parsed("mention_added_by_edit_as_message_changed")
 
 
@@ -73,7 +77,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-PLAIN = ("type", "user", "text", "ts", "channel", "channel_type", "thread_ts", "subtype", "bot_id", "edited")
+PLAIN = ("type", "user", "text", "ts", "channel", "channel_type", "thread_ts", "subtype", "bot_id", "edited", "files")
 FIELDS = (*PLAIN, "message", "previous_message", "deleted_ts", "hidden")
 KINDS = st.sampled_from(["message", "message_changed", "message_deleted", "tombstone", "C1", "1515449522.000016"])
 posts = st.dictionaries(st.sampled_from(PLAIN), json_values | KINDS)
@@ -84,6 +88,7 @@ def test_no_payload_crashes_the_parser(event: dict[str, object], authorizations:
     """Whatever stands in an event, the answer is a message or None."""
     envelope = {"event": event, "authorizations": authorizations}
     result = parse_event(envelope, IDENTITY)
+    assert isinstance(result, IncomingMessage | DeletedMessage | None)
     assert result is None or result.event_key.startswith("slack:")
 
 

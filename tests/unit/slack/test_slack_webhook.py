@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.webhook import MAX_BODY_BYTES, event_body, refusal
+from adapters.slack.body import MAX_BODY_BYTES
+from adapters.slack.webhook import refusal
 from tests.fakes.slack_delivery import signed_headers
 
 SECRET = "secret"
@@ -55,11 +56,3 @@ def test_body_that_is_no_text_is_refused() -> None:
 def test_body_over_the_limit_is_refused_before_its_signature() -> None:
     """Nobody can make us hash without bound."""
     assert status({}, b"x" * (MAX_BODY_BYTES + 1)) == 413
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"1", b"\xff", b"[" * 100_000, b"payload=%7B%7D", b'{"event":5}', b'{"event":null}']
-)
-def test_body_that_is_no_event_body_is_told(body: bytes) -> None:
-    """Neither a list nor a form nor endless nesting is an event."""
-    assert event_body(body) is None

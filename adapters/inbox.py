@@ -1,4 +1,5 @@
-"""The way from the gateway connection to `on_event`: in order for each conversation, and again when it fails."""
+"""The way from a connection without acknowledgements to `on_event`: in order for each conversation, and again when it
+fails."""
 
 from __future__ import annotations
 
@@ -7,18 +8,20 @@ import logging
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
-from adapters.base import DeletedMessage, IncomingEvent, OnEvent
+from adapters.base import DeletedMessage, IncomingMessage, OnEvent
 
 _log = logging.getLogger(__name__)
 # Long enough for a message to be stored, short enough for an orderly shutdown.
 DRAIN_TIMEOUT_S = 5.0
 
+InboxEvent = IncomingMessage | DeletedMessage
+
 
 class Inbox:
     """Hands each event to `on_event`.
 
-    Discord's gateway has no acknowledgement and sends nothing twice, so an event that could not be stored is tried
-    again here, after each of `retry_delays_s`; then it is given up with an error in the log, by its ids.
+    For platforms that have no acknowledgement and send nothing twice: an event that could not be stored is tried again
+    here, after each of `retry_delays_s`; then it is given up with an error in the log, by its ids.
     """
 
     def __init__(
@@ -30,13 +33,15 @@ class Inbox:
         # A lock lives as long as somebody holds or awaits it; asyncio's locks are first come, first served.
         self._of_conversation: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._of_message: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[bool]] = set()
 
-    def put(self, event: IncomingEvent) -> None:
-        """Deliver the event in a task; events of one conversation are delivered in the order of the calls."""
+    def put(self, event: InboxEvent) -> asyncio.Task[bool]:
+        """Deliver the event in a task, which tells whether it was taken; events of one conversation are delivered in
+        the order of the calls."""
         task = asyncio.create_task(self._in_order(event, self._lock(event)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def close(self) -> None:
         """Let the running deliveries end, for a limited time."""
@@ -48,7 +53,7 @@ class Inbox:
         if unfinished:
             await asyncio.wait(unfinished)
 
-    def _lock(self, event: IncomingEvent) -> asyncio.Lock:
+    def _lock(self, event: InboxEvent) -> asyncio.Lock:
         """Give the lock of the conversation. A deletion does not know its thread: it follows what is on its way."""
         if isinstance(event, DeletedMessage):
             return self._of_message.get(event.event_key) or asyncio.Lock()
@@ -57,24 +62,25 @@ class Inbox:
         self._of_message[event.event_key] = lock
         return lock
 
-    async def _in_order(self, event: IncomingEvent, lock: asyncio.Lock) -> None:
+    async def _in_order(self, event: InboxEvent, lock: asyncio.Lock) -> bool:
         async with lock:
-            await self._deliver(event)
+            return await self._deliver(event)
 
-    async def _deliver(self, event: IncomingEvent) -> None:
+    async def _deliver(self, event: InboxEvent) -> bool:
         if await self._accepted(event):
-            return
+            return True
         for delay_s in self._retry_delays_s:
             await asyncio.sleep(delay_s)
             if await self._accepted(event):
-                return
-        _log.error("message given up", extra={"action": "discord_message_lost", "event_key": event.event_key})
+                return True
+        _log.error("message given up", extra={"action": "message_lost", "event_key": event.event_key})
+        return False
 
-    async def _accepted(self, event: IncomingEvent) -> bool:
+    async def _accepted(self, event: InboxEvent) -> bool:
         try:
             await self._on_event(event)
         except Exception as exc:  # noqa: BLE001 - whatever the callback raises, the event must not be lost
-            facts = {"action": "discord_message_failed", "event_key": event.event_key, "error": type(exc).__name__}
+            facts = {"action": "message_not_stored", "event_key": event.event_key, "error": type(exc).__name__}
             _log.warning("message not stored yet", extra=facts)
             return False
         return True

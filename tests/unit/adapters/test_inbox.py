@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage, ReplyAddress
-from adapters.discord.inbox import Inbox
+from adapters.base import ButtonPress, DeletedMessage, IncomingEvent, IncomingMessage, ReplyAddress
+from adapters.inbox import Inbox
 
 
 def message(number: int, thread: str = "T1") -> IncomingMessage:
-    address = ReplyAddress("discord", "G1", "C1", thread, f"M{number}")
+    address = ReplyAddress("slow chat", "G1", "C1", thread, f"M{number}")
     return IncomingMessage(address, "U1", "Alice", f"secret text {number}", datetime(2025, 1, 1, tzinfo=UTC))
 
 
@@ -29,6 +29,7 @@ class Store:
         self.open.set()
 
     async def __call__(self, incoming: IncomingEvent) -> None:
+        assert not isinstance(incoming, ButtonPress)
         is_deletion = isinstance(incoming, DeletedMessage)
         name = f"{incoming.event_key.rpartition(':')[2]}{' deleted' * is_deletion}"
         self.tried.append(name)
@@ -61,8 +62,8 @@ async def test_message_is_given_up_after_the_last_retry(caplog: pytest.LogCaptur
     await inbox.close()
     assert store.stored == ["M2"]
     [lost] = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert lost.__dict__["action"] == "discord_message_lost"
-    assert lost.__dict__["event_key"] == "discord:G1:C1:M1"
+    assert lost.__dict__["action"] == "message_lost"
+    assert lost.__dict__["event_key"] == "slow chat:G1:C1:M1"
     assert "secret text" not in repr([record.__dict__ for record in caplog.records])
 
 
@@ -96,7 +97,7 @@ async def test_deletion_follows_the_message_that_waits() -> None:
     inbox = Inbox(store, (0, 0))
     inbox.put(message(1))
     inbox.put(message(2))
-    inbox.put(DeletedMessage("discord", "G1", "C1", "M2"))
+    inbox.put(DeletedMessage("slow chat", "G1", "C1", "M2"))
     await inbox.close()
     assert store.tried == ["M1", "M1", "M2", "M2 deleted"]
 
@@ -105,6 +106,6 @@ async def test_deletion_of_an_old_message_is_tried_again_too() -> None:
     """It waits for nothing, and a store that was away gets it later."""
     store = Store(failures=1)
     inbox = Inbox(store, (0, 0))
-    inbox.put(DeletedMessage("discord", "G1", "C1", "M9"))
+    inbox.put(DeletedMessage("slow chat", "G1", "C1", "M9"))
     await inbox.close()
     assert store.stored == ["M9 deleted"]
