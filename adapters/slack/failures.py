@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from ssl import SSLContext
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -16,15 +17,18 @@ from adapters.errors import (
     RateLimited,
 )
 from adapters.slack.changes import string
+from adapters.slack.error_codes import (
+    AMBIGUOUS_ERRORS,
+    BUSY_ERRORS,
+    GONE_ERRORS,
+    NOT_GRANTED_ERRORS,
+    RATE_ERRORS,
+    SO_ALREADY_ERRORS,
+    TOKEN_ERRORS,
+)
 
+MAX_ANSWER_BYTES = 1_000
 DEFAULT_RETRY_AFTER_S = 30.0  # where a 429 names no time of its own
-# Error codes: https://docs.slack.dev/reference/methods/chat.postMessage#errors (2026-11).
-TOKEN_ERRORS = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
-RATE_ERRORS = frozenset({"ratelimited", "rate_limited"})
-BUSY_ERRORS = frozenset({"service_unavailable"})
-# "It's possible some aspect of the operation succeeded before the error was raised."
-AMBIGUOUS_ERRORS = frozenset({"fatal_error", "internal_error"})
-GONE_ERRORS = frozenset({"message_not_found", "thread_not_found"})
 LOST_CONNECTION = (TimeoutError, aiohttp.ClientError, OSError, AttributeError)
 """What breaks a call off. AttributeError: the SDK's own check fails on an answer that is not a JSON object."""
 
@@ -33,6 +37,18 @@ UNREACHABLE = "Slack can't be reached: check the network and SLACK_API_URL."
 
 class Gone(DeliveryRefused):
     """The message or thread that the call is about is no longer there."""
+
+
+class SoAlready(DeliveryRefused):
+    """What the call asks for is so already."""
+
+
+class NotGranted(DeliveryRefused):
+    """No such call of the app's will ever be accepted, until it is given more rights; the message names the code."""
+
+
+class TokenRefused(AuthenticationFailed):
+    """The token is no longer good for any call."""
 
 
 async def reading(call: Awaitable[object], setting: str) -> dict[str, object]:
@@ -53,6 +69,35 @@ async def posting(call: Awaitable[object]) -> dict[str, object]:
 async def repeatable(call: Awaitable[object]) -> dict[str, object]:
     """Give the answer to a call about a message or channel that may as well be made twice."""
     return await _calling(call, PlatformUnavailable("Slack failed to answer: try again later."))
+
+
+async def answering(
+    session: aiohttp.ClientSession,
+    url: str,
+    payload: dict[str, object],
+    *,
+    proxy: str | None = None,
+    ssl: SSLContext | None = None,
+) -> None:
+    """Post to an address that came with an interaction; redirects are not followed. If the answer is lost, what was
+    posted may be shown."""
+    lost = DeliveryUnknown("Slack's answer to a private message was lost.")
+    try:
+        post = session.post(url, json=payload, allow_redirects=False, proxy=proxy, ssl=True if ssl is None else ssl)
+        async with post as response:
+            status, retry_after = response.status, response.headers.get("Retry-After", "")
+            await response.content.read(MAX_ANSWER_BYTES)
+    except aiohttp.ClientConnectorError as error:
+        raise PlatformUnavailable(UNREACHABLE) from error
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        raise lost from error
+    if status == 429:
+        raise _limited(retry_after)
+    if status >= 500:
+        raise lost
+    # 404: half an hour has passed, or five answers were given.
+    if status != 200:
+        raise DeliveryRefused(f"Slack no longer takes an answer to the command (HTTP {status}): give it again.")
 
 
 async def _calling(call: Awaitable[object], lost: AdapterError) -> dict[str, object]:
@@ -76,7 +121,8 @@ def _refused_read(error: SlackApiError, setting: str) -> AdapterError:
         return limited
     if not code or code in BUSY_ERRORS | AMBIGUOUS_ERRORS:
         return PlatformUnavailable("Slack failed to answer: try again later.")
-    return AuthenticationFailed(f"Slack refused {setting} ({code}): copy it again from the app's settings.")
+    kind = TokenRefused if code in TOKEN_ERRORS | NOT_GRANTED_ERRORS else AuthenticationFailed
+    return kind(f"Slack refused {setting} ({code}): copy it again from the app's settings.")
 
 
 def _refused(error: SlackApiError, lost: AdapterError) -> AdapterError:
@@ -89,17 +135,28 @@ def _refused(error: SlackApiError, lost: AdapterError) -> AdapterError:
         return PlatformUnavailable("Slack is not available: try again later.")
     if not code or code in AMBIGUOUS_ERRORS:
         return lost
-    kind = Gone if code in GONE_ERRORS else DeliveryRefused
-    return kind(
+    return _kind(code)(
         f"Slack refused a message ({code}): invite the assistant to the channel, or see the code at"
         " https://docs.slack.dev/reference/methods/chat.postMessage#errors."
     )
 
 
+def _kind(code: str) -> type[DeliveryRefused]:
+    if code in GONE_ERRORS:
+        return Gone
+    if code in SO_ALREADY_ERRORS:
+        return SoAlready
+    return NotGranted if code in NOT_GRANTED_ERRORS else DeliveryRefused
+
+
 def _rate_limit(error: SlackApiError) -> AdapterError | None:
     if getattr(error.response, "status_code", None) != 429 and _code(error) not in RATE_ERRORS:
         return None
-    retry_after_s = _seconds(getattr(error.response, "headers", {}).get("Retry-After", ""))
+    return _limited(getattr(error.response, "headers", {}).get("Retry-After", ""))
+
+
+def _limited(retry_after: str) -> RateLimited:
+    retry_after_s = _seconds(retry_after)
     return RateLimited(f"Slack asks to wait {retry_after_s:g} s.", retry_after_s)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from adapters.base import DeletedMessage, IncomingEvent, IncomingMessage, ReplyAddress
 from adapters.slack.changes import Deleted, current_post, deleted_post, mapping, string
+from adapters.slack.files import file_names
 from adapters.slack.markup import mentioned_users, mentions_group, plain_text
 
 PLATFORM = "slack"
@@ -19,11 +20,12 @@ SLACKBOT = "USLACKBOT"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the assistant is in its workspace, as `auth.test` told."""
+    """Who the assistant is in its workspace, as `auth.test` told, and the workspace's web address."""
 
     team_id: str
     user_id: str
     bot_id: str
+    url: str = ""
 
 
 def parse_event(
@@ -60,6 +62,7 @@ def parse_event(
         mentions_assistant=bool(mentioned & own_ids) or event.get("type") == "app_mention",
         mentions_others=bool(mentioned - own_ids) or mentions_group(text),
         edited_at=_time(string(mapping(post, "edited"), "ts")),
+        attachments=file_names(post),
     )
 
 
@@ -69,11 +72,16 @@ def people_in(envelope: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([string(post, "user"), *mentioned_users(string(post, "text"))]))
 
 
+def is_direct_channel(channel: str) -> bool:
+    """Whether the id is that of a chat between two."""
+    return channel.startswith("D")
+
+
 def _address(post: Mapping[str, object], workspace: str) -> ReplyAddress | None:
     channel, timestamp, thread = (string(post, name) for name in ("channel", "ts", "thread_ts"))
     if not channel or not timestamp:
         return None
-    is_direct = string(post, "channel_type") == "im" or channel.startswith("D")
+    is_direct = string(post, "channel_type") == "im" or is_direct_channel(channel)
     # A post with replies below it has itself as its thread: it stays where it was when it was new.
     own_thread = "" if is_direct else timestamp
     return ReplyAddress(

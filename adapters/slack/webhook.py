@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -11,8 +10,8 @@ from collections.abc import Callable, Mapping
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.base import WebhookResponse
+from adapters.slack.body import MAX_BODY_BYTES
 
-MAX_BODY_BYTES = 1024 * 1024
 # https://docs.slack.dev/authentication/verifying-requests-from-slack (2026-11)
 MAX_AGE_S = 300
 TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -39,15 +38,3 @@ def _is_signed(signing_secret: str, timestamp: str, signature: str, body: bytes)
         return False
     # As bytes: the comparison in constant time refuses text that is not ASCII.
     return expected is not None and hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
-
-
-def event_body(body: bytes) -> dict[str, object] | None:
-    """Give the JSON object in the body, or None where there is none, or an event in it that is none."""
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(payload, dict):
-        return None
-    # Bolt fails on such an event, outside of its own error handling.
-    return payload if isinstance(payload.get("event", {}), dict) else None

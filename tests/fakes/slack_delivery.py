@@ -10,6 +10,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import WSMsgType, web
@@ -19,11 +20,13 @@ from tests.fakes.slack_workspace import APP, Json
 
 @dataclass(slots=True)
 class Delivery:
-    """One attempt to deliver one event: it ends acknowledged, or refused (an error status, or no answer in time)."""
+    """One attempt to deliver one event: it ends acknowledged, or refused (an error status, or no answer in time).
+    `kind` is its type in Socket Mode: "events_api", "slash_commands" or "interactive"."""
 
     ts: str
     payload: Json
     attempt: int
+    kind: str = "events_api"
     status: int = 0
     acknowledged: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -35,7 +38,10 @@ class Delivery:
 
 
 class SocketMode:
-    """The server's side of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode (2026-11)."""
+    """The server's side of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode (2026-11).
+
+    While it `is_deaf` its connections stay open, and nothing that comes in is answered.
+    """
 
     def __init__(self) -> None:
         self.connections: list[web.WebSocketResponse] = []
@@ -43,6 +49,7 @@ class SocketMode:
         self.opened = 0
         self._opening = asyncio.Condition()
         self.accepts_connections = True
+        self.is_deaf = False
         self.refused: list[str] = []
         self._tickets: set[str] = set()
         self._waiting: dict[str, Delivery] = {}
@@ -82,6 +89,8 @@ class SocketMode:
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
         async for frame in socket:
+            if self.is_deaf:
+                continue
             if frame.type == WSMsgType.PING:
                 await socket.pong(frame.data)
             elif frame.type == WSMsgType.PONG and bytes(frame.data) in self._pongs:
@@ -96,8 +105,11 @@ class SocketMode:
         envelope_id = str(uuid.uuid4())
         self._waiting[envelope_id] = delivery
         await self.connected.wait()
-        frame = {"envelope_id": envelope_id, "type": "events_api", "accepts_response_payload": False}
-        frame |= {"payload": delivery.payload, "retry_attempt": delivery.attempt, "retry_reason": ""}
+        is_event = delivery.kind == "events_api"
+        frame = {"envelope_id": envelope_id, "type": delivery.kind, "accepts_response_payload": not is_event}
+        frame |= {"payload": delivery.payload}
+        if is_event:
+            frame |= {"retry_attempt": delivery.attempt, "retry_reason": ""}
         try:
             async with asyncio.timeout(timeout_s):
                 await self.connections[-1].send_json(frame)
@@ -136,20 +148,30 @@ class SocketMode:
                 await socket.close()
 
 
-def signed_headers(signing_secret: str, body: bytes, timestamp: str = "") -> dict[str, str]:
+def signed_headers(
+    signing_secret: str, body: bytes, timestamp: str = "", content_type: str = "application/json"
+) -> dict[str, str]:
     """Give what Slack sends with a request of its own."""
     timestamp = timestamp or str(int(time.time()))
     digest = hmac.new(signing_secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return {
-        "content-type": "application/json",
+        "content-type": content_type,
         "x-slack-request-timestamp": timestamp,
         "x-slack-signature": f"v0={digest}",
     }
 
 
+def http_body(delivery: Delivery) -> tuple[bytes, str]:
+    """Give the body of a delivery over HTTP, and its type: events are JSON, all else comes as a form."""
+    if delivery.kind == "events_api":
+        return json.dumps(delivery.payload).encode(), "application/json"
+    form = {"payload": json.dumps(delivery.payload)} if delivery.kind == "interactive" else delivery.payload
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
 async def deliver_by_http(url: str, signing_secret: str, delivery: Delivery, timeout_s: float) -> None:
-    body = json.dumps(delivery.payload).encode()
-    headers = signed_headers(signing_secret, body)
+    body, content_type = http_body(delivery)
+    headers = signed_headers(signing_secret, body, content_type=content_type)
     if delivery.attempt:
         headers |= {"x-slack-retry-num": str(delivery.attempt), "x-slack-retry-reason": "http_error"}
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from adapters.base import Missed, OnEvent, ReplyAddress
+from adapters.base import ButtonName, ChatAdapter, Missed, OnEvent, ReplyAddress
 from adapters.slack.adapter import SlackAdapter
 from tests.contracts.adapter_harness import AdapterHarness, Post
+from tests.fakes.slack_interactions import action_names
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.slack_web_api import Failure
 
@@ -15,21 +16,22 @@ class SlackHarness(AdapterHarness):
     """Socket Mode."""
 
     events_per_mention = 2
+    has_commands = True
     token_setting = "SLACK_BOT_TOKEN"
     unknown_channel = "C404"
 
     def __init__(self, slack: FakeSlack) -> None:
         self.slack = slack
-        self.adapter: SlackAdapter = self.new_adapter(slack.bot_token)
+        self.adapter = self.new_adapter(slack.bot_token)
 
-    def new_adapter(self, bot_token: str) -> SlackAdapter:
+    def new_adapter(self, bot_token: str) -> ChatAdapter:
         return SlackAdapter(bot_token, app_token=self.slack.app_token, api_url=self.slack.api_url)
 
-    def with_wrong_token(self) -> SlackAdapter:
+    def with_wrong_token(self) -> ChatAdapter:
         return self.new_adapter("xoxb-wrong")
 
     def _text(self, post: Post) -> str:
-        return " ".join([self.slack.bot_mention] * post.mention + ["<@U2>"] * post.mention_other + [post.text])
+        return " ".join([self.slack.bot_mention] * post.mention + ["<@U2>"] * post.mention_other + [post.text]).strip()
 
     async def post(self, post: Post) -> str:
         return await self.slack.post(
@@ -39,6 +41,7 @@ class SlackHarness(AdapterHarness):
             thread_ts=post.in_thread_of,
             bot=post.bot,
             own=post.own,
+            files=post.attachments,
         )
 
     async def edit(self, message_id: str, post: Post) -> None:
@@ -66,6 +69,24 @@ class SlackHarness(AdapterHarness):
     async def visible(self, address: ReplyAddress) -> list[str]:
         return [message.text for message in self.slack.messages(address.channel, address.thread)]
 
+    async def command(self, name: str, text: str = "", author: str = "U1") -> None:
+        await self.slack.command(f"/{name}", text, "C1", author)
+
+    async def press(self, address: ReplyAddress, message_id: str, button: ButtonName, author: str = "U1") -> str:
+        before = len(self.slack.workspace.ephemerals)
+        await self.slack.press(message_id, f"llamadesk_{button}", author)
+        shown = self.slack.workspace.ephemerals[before:]
+        return " ".join(each.text for each in shown if (each.channel, each.user) == (address.channel, author))
+
+    async def buttons(self, address: ReplyAddress) -> list[tuple[str, ...]]:
+        return [action_names(message) for message in self.slack.messages(address.channel, address.thread)]
+
+    async def private(self, address: ReplyAddress) -> list[str]:
+        return self.slack.private(address.channel, address.visible_to, address.thread)
+
+    async def working(self, address: ReplyAddress) -> bool:
+        return self.slack.is_working(address.channel, address.thread, address.message_id)
+
     async def pinged(self, address: ReplyAddress) -> list[str]:
         return self.slack.pings(address.channel, address.thread)
 
@@ -74,9 +95,11 @@ class SlackHarness(AdapterHarness):
 
 
 class SlackHttpHarness(SlackHarness):
-    """Signed HTTP events, through a web server in front of `handle_webhook`."""
+    """Signed HTTP requests, through a web server in front of `handle_webhook`."""
 
-    def new_adapter(self, bot_token: str) -> SlackAdapter:
+    adapter: SlackAdapter
+
+    def new_adapter(self, bot_token: str) -> ChatAdapter:
         return SlackAdapter(bot_token, signing_secret=self.slack.signing_secret, api_url=self.slack.api_url)
 
     async def start(self, on_event: OnEvent, missed: Missed | None = None) -> None:

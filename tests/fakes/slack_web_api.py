@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.fakes.slack_workspace import BOT_ID, BOT_USER, TEAM, Json, Message, Workspace, message_json
+from tests.fakes.slack_signs import Signs
+from tests.fakes.slack_workspace import BOT_ID, BOT_USER, TEAM, Ephemeral, Json, Message, Workspace, message_json
 
 OPTIONS = ("unfurl_links", "unfurl_media", "link_names", "parse")
 
@@ -37,6 +38,7 @@ class WebApi:
 
     def __init__(self, workspace: Workspace, bot_token: str, app_token: str) -> None:
         self.workspace = workspace
+        self._signs = Signs(workspace)
         self.bot_token, self.app_token = bot_token, app_token
         self.open_socket: Callable[[], str] = str
         self.page_size = 200
@@ -74,11 +76,15 @@ class WebApi:
         methods: dict[str, tuple[str, Callable[[dict[str, str]], Json]]] = {
             "auth.test": (self.bot_token, self._auth_test),
             "apps.connections.open": (self.app_token, self._open),
+            "assistant.threads.setStatus": (self.bot_token, self._signs.set_status),
             "chat.postMessage": (self.bot_token, self._post),
+            "chat.postEphemeral": (self.bot_token, self._post_ephemeral),
             "chat.update": (self.bot_token, self._update),
             "chat.delete": (self.bot_token, self._delete),
             "conversations.history": (self.bot_token, self._history),
             "conversations.replies": (self.bot_token, self._replies),
+            "reactions.add": (self.bot_token, self._signs.add_reaction),
+            "reactions.remove": (self.bot_token, self._signs.remove_reaction),
             "users.info": (self.bot_token, self._user),
         }
         if method not in methods:
@@ -116,16 +122,30 @@ class WebApi:
             bot_id=BOT_ID,
             metadata=json.loads(arguments.get("metadata", "{}")),
             options={name: arguments[name] for name in OPTIONS if name in arguments},
+            attachments=_attachments(arguments) or (),
         )
         self.workspace.add(message)
         return {"ok": True, "channel": channel, "ts": message.ts, "message": {"text": message.text, "ts": message.ts}}
+
+    def _post_ephemeral(self, arguments: dict[str, str]) -> Json:
+        channel, user, text = (arguments.get(name, "") for name in ("channel", "user", "text"))
+        error = self.workspace.post_error(channel) or ("" if text.strip() else "no_text")
+        if not error and (user not in self.workspace.users or (channel, user) in self.workspace.absent):
+            error = "user_not_in_channel"
+        if error:
+            return {"ok": False, "error": error}
+        ts, thread = self.workspace.new_ts(), arguments.get("thread_ts", "")
+        shown = Ephemeral(channel, user, text, thread, ts, _attachments(arguments) or ())
+        self.workspace.ephemerals.append(shown)
+        return {"ok": True, "message_ts": ts}
 
     def _update(self, arguments: dict[str, str]) -> Json:
         channel, ts, text = (arguments.get(name, "") for name in ("channel", "ts", "text"))
         error = self._change_error(channel, ts, "cant_update_message") or ("" if text.strip() else "no_text")
         if error:
             return {"ok": False, "error": error}
-        self.workspace.change(ts, text)
+        # Attachments that an update doesn't name stay.
+        self.workspace.change(ts, text, _attachments(arguments))
         return {"ok": True, "channel": channel, "ts": ts, "text": text}
 
     def _delete(self, arguments: dict[str, str]) -> Json:
@@ -172,9 +192,14 @@ class WebApi:
 async def _arguments(request: web.Request) -> dict[str, str]:
     """Give the arguments, sent as form or as JSON; a nested value stays JSON text, as in a form."""
     if request.content_type == "application/json":
-        data = await request.json()
+        data = await request.json() if await request.read() else {}  # the SDK says JSON without any, too
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in data.items()}
     return {name: str(value) for name, value in {**request.query, **(await request.post())}.items()}
+
+
+def _attachments(arguments: dict[str, str]) -> tuple[Json, ...] | None:
+    """Give the attachments, None where the call names none: https://docs.slack.dev/reference/methods/chat.update."""
+    return tuple(json.loads(arguments["attachments"])) if "attachments" in arguments else None
 
 
 def _token(request: web.Request, arguments: dict[str, str]) -> str:

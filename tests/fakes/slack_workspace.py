@@ -15,7 +15,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as Slack stores it; `metadata` and `options` are what the poster sent along."""
+    """One message as Slack stores it; `metadata` and `options` are what the poster sent along, `files` are names."""
 
     channel: str
     ts: str
@@ -25,15 +25,37 @@ class Message:
     bot_id: str = ""
     metadata: Json = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Json, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemeral:
+    """What one person alone was shown; `ts` is "" where it has no id."""
+
+    channel: str
+    user: str
+    text: str
+    thread_ts: str = ""
+    ts: str = ""
+    attachments: tuple[Json, ...] = ()
 
 
 class Workspace:
-    """Channels C1, C2 and C3 hold the assistant, CNOTIN does not; every user has a direct chat, D and the user id."""
+    """Channels C1, C2 and C3 hold the assistant, CNOTIN does not; every user has a direct chat, D and the user id.
+
+    `absent` are the channels and people who are not in them, `statuses` the assistant's below threads, and `reactions`
+    its own: channel, message and name.
+    """
 
     def __init__(self) -> None:
         self.channels = {"C1", "C2", "C3"}
         self.users = {"U1": "Ada", "U2": "Bob", BOT_USER: "llamadesk", OTHER_BOT_USER: "robot"}
         self.messages: list[Message] = []
+        self.ephemerals: list[Ephemeral] = []
+        self.absent: set[tuple[str, str]] = set()
+        self.statuses: dict[tuple[str, str], str] = {}
+        self.reactions: set[tuple[str, str, str]] = set()
         self._ids = itertools.count(1)
 
     def new_ts(self) -> str:
@@ -42,11 +64,14 @@ class Workspace:
 
     def add(self, message: Message) -> None:
         self.messages.append(message)
+        if message.user == BOT_USER:  # a status ends with the assistant's next message
+            self.statuses.pop((message.channel, message.thread_ts), None)
 
-    def change(self, ts: str, text: str) -> Message:
-        """Give the message that text, and give what it was before."""
+    def change(self, ts: str, text: str, attachments: tuple[Json, ...] | None = None) -> Message:
+        """Give the message that text, and attachments where they are given; give what it was before."""
         before = self.find(ts)
-        self.messages[self.messages.index(before)] = replace(before, text=text)
+        kept = before.attachments if attachments is None else attachments
+        self.messages[self.messages.index(before)] = replace(before, text=text, attachments=kept)
         return before
 
     def remove(self, ts: str) -> Message:
@@ -84,6 +109,10 @@ def message_json(message: Message, with_metadata: bool = False) -> Json:
     shown: Json = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts, "team": TEAM}
     if message.thread_ts:
         shown |= {"thread_ts": message.thread_ts, "parent_user_id": "U1"}
+    if message.files:
+        shown |= {"subtype": "file_share", "upload": False, "files": [file_json(name) for name in message.files]}
+    if message.attachments:
+        shown["attachments"] = list(message.attachments)
     if message.bot_id:
         shown |= {"bot_id": message.bot_id, "bot_profile": {"id": message.bot_id, "app_id": "A2"}}
     if with_metadata and message.metadata:
@@ -91,10 +120,17 @@ def message_json(message: Message, with_metadata: bool = False) -> Json:
     return shown
 
 
+def file_json(name: str) -> Json:
+    """Give a file as it stands in a message: https://docs.slack.dev/reference/objects/file-object (2026-11)."""
+    return {"id": "F1", "name": name, "title": name, "mode": "hosted", "size": 1024, "is_external": False}
+
+
 def app_mention(message: Message) -> Json:
     """Give the second event of a post that names the assistant."""
     kind: Json = {"type": "app_mention", "channel": message.channel, "event_ts": message.ts}
-    return message_json(message) | kind
+    shown = message_json(message)
+    shown.pop("subtype", None)
+    return shown | kind
 
 
 def place_json(message: Message) -> Json:

@@ -17,7 +17,7 @@ from adapters.errors import (
     RateLimited,
 )
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.web import MAX_PAGES
+from adapters.slack.history import MAX_PAGES
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.slack_web_api import Failure
 from tests.fakes.slack_workspace import BOT_ID, BOT_USER, Message

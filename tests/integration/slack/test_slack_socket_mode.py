@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.base import Reply
-from adapters.slack.adapter import SlackAdapter
+from adapters.slack.adapter import PING_INTERVAL_S, SlackAdapter
 from tests.contracts.adapter_harness import Inbox
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.slack_web_api import Failure
@@ -72,6 +70,35 @@ async def test_connection_comes_back_after_the_web_api_failed(slack: FakeSlack, 
         await slack.socket_mode.opened_in_all(2)
     await slack.post("still there?", channel="DU1")
     await inbox.first()
+    await adapter.close()
+
+
+async def test_deaf_connection_is_noticed_and_renewed(slack: FakeSlack) -> None:
+    """One that stays open, and answers no ping, is given up after four of them at the latest: 40 s by default."""
+    assert PING_INTERVAL_S * 4 < 90
+    adapter = SlackAdapter(slack.bot_token, slack.app_token, api_url=slack.api_url, ping_interval_s=0.1)
+    inbox = Inbox()
+    await adapter.start(inbox)
+    slack.socket_mode.is_deaf = True
+    async with asyncio.timeout(30):
+        await slack.socket_mode.opened_in_all(2)
+        slack.socket_mode.is_deaf = False
+        await slack.post("still there?", channel="DU1")
+        await inbox.first()
+    await adapter.close()
+
+
+async def test_reconnection_waits_as_long_as_slack_asks(slack: FakeSlack) -> None:
+    """A limit on new addresses is honoured, though the interval is shorter."""
+    adapter = SlackAdapter(slack.bot_token, slack.app_token, api_url=slack.api_url, ping_interval_s=0.05)
+    await adapter.start(Inbox())
+    slack.fail_next("apps.connections.open", Failure("ratelimited", 429, "1"))
+    started = asyncio.get_running_loop().time()
+    async with asyncio.timeout(30):
+        await slack.socket_mode.drop()
+        await slack.socket_mode.opened_in_all(2)
+    assert asyncio.get_running_loop().time() - started >= 1
+    assert slack.web_api.calls["apps.connections.open"] == 3
     await adapter.close()
 
 
@@ -157,24 +184,3 @@ async def test_no_call_to_slack_stands_between_event_and_callback(slack: FakeSla
     await inbox.first(2)
     assert dict(slack.web_api.calls) == calls
     assert calls["auth.test"] == 1
-
-
-async def test_logs_hold_neither_text_nor_tokens(
-    slack: FakeSlack, adapter: SlackAdapter, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Even with the root logger at DEBUG, and through a failure and its redelivery."""
-    inbox = Inbox()
-    inbox.fails = True
-    with caplog.at_level(logging.DEBUG):
-        await adapter.start(inbox)
-        await slack.post("my-secret-words", channel="DU1")
-        await inbox.first(1)
-        inbox.fails = False
-        [_, message] = await inbox.first(2)
-        [part] = adapter.render(Reply("answer-secret-words"))
-        await adapter.send(message.address, part, "key")
-        await adapter.close()
-    logged = " ".join(f"{record.getMessage()} {record.exc_text} {vars(record)}" for record in caplog.records)
-    assert "event not stored" in logged
-    for secret in ("my-secret-words", "answer-secret-words", slack.bot_token, slack.app_token):
-        assert secret not in logged
