@@ -21,6 +21,12 @@ from adapters.errors import (
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes (checked 2026-02)
 THREAD_ALREADY_CREATED = 160004
 WRONG_CHANNEL_TYPE = 50024
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_WEBHOOK = 10015
+UNKNOWN_INTERACTION = 10062
+ALREADY_ACKNOWLEDGED = 40060
+NO_DIRECT_MESSAGES = 50007
+WRONG_WEBHOOK_TOKEN = 50027
 _CLOSED_LOGIN_REFUSED = 4004
 # Where the answer does not say how long to wait.
 _DEFAULT_WAIT_S = 5.0
@@ -71,6 +77,8 @@ def connection_failure(exc: BaseException | None) -> AdapterError:
 
 def _http_failure(exc: discord.HTTPException) -> AdapterError:
     facts = f"HTTP {exc.status}, code {exc.code}"
+    if exc.code == NO_DIRECT_MESSAGES:
+        return DeliveryRefused("This person takes no direct messages of the bot, and Discord has no other way to them")
     if exc.status == 401:
         return AuthenticationFailed(_LOGIN_REFUSED)
     if exc.status == 429:

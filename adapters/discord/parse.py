@@ -6,14 +6,13 @@ Formats: https://docs.discord.com/developers/reference#message-formatting (check
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 import discord
 
 from adapters.base import DeletedMessage, IncomingMessage, ReplyAddress
-
-PLATFORM = "discord"
-# Discord's own clients show direct messages under this name in place of a server's id.
-DIRECT_WORKSPACE = "@me"
+from adapters.discord.contents import names_of_contents, poll_text
+from adapters.discord.places import DIRECT_WORKSPACE, PLATFORM, address_at, place_of
 
 _SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 _MARKUP = re.compile(
@@ -25,7 +24,7 @@ def parse_message(message: discord.Message, bot_id: int) -> IncomingMessage | No
     """Give what a person said, or None for what nobody said: bots, webhooks and the platform's own notices."""
     if not is_spoken(message):
         return None
-    own_role = _own_role(message, bot_id)
+    own_role = _own_role(message.guild, bot_id)
     return IncomingMessage(
         address=address_of(message),
         author_id=str(message.author.id),
@@ -35,6 +34,7 @@ def parse_message(message: discord.Message, bot_id: int) -> IncomingMessage | No
         mentions_assistant=any(user.id == bot_id for user in message.mentions) or own_role in message.role_mentions,
         mentions_others=_mentions_others(message, bot_id, own_role),
         edited_at=message.edited_at,
+        attachments=names_of_contents(message),
     )
 
 
@@ -57,25 +57,25 @@ def deleted_message(message_id: int, channel: object, channel_id: int, guild_id:
 
 
 def address_of(message: discord.Message) -> ReplyAddress:
-    """Give where a reply belongs.
-
-    A thread started from a message has that message's id, so a question in a channel already knows its thread.
-    """
-    channel = message.channel
-    if isinstance(channel, discord.DMChannel):
-        return ReplyAddress(PLATFORM, DIRECT_WORKSPACE, str(channel.id), "", str(message.id), is_direct=True)
-    if isinstance(channel, discord.Thread):
-        parent, thread = channel.parent_id, channel.id
-    else:
-        parent, thread = channel.id, message.id
-    return ReplyAddress(PLATFORM, _workspace(message), str(parent), str(thread), str(message.id))
+    """Give where a reply belongs."""
+    # A server in an outage is not in the cache; its channels then are bare ids, which still know their server.
+    guild_id = message.guild.id if message.guild else getattr(message.channel, "guild_id", None)
+    return address_at(place_of(message.channel, message.channel.id, guild_id), message.id)
 
 
 def plain_text(message: discord.Message, bot_id: int) -> str:
-    """Give the message's text (or that of the message it forwards) with names for ids, less the assistant's mention."""
-    text = message.content or "\n".join(snapshot.content for snapshot in message.message_snapshots)
-    spoken = _without_own_mention(text, bot_id, _own_role(message, bot_id))
-    return _MARKUP.sub(lambda match: _named(message, match), spoken).strip()
+    """Give the message's text (or that of its poll, or of what it forwards) with names for ids, less the assistant's
+    mention."""
+    forwarded = "\n".join(snapshot.content for snapshot in message.message_snapshots)
+    text = message.content or poll_text(message) or forwarded
+    return spoken_text(text, message.guild, bot_id, message.mentions)
+
+
+def spoken_text(text: str, guild: discord.Guild | None, bot_id: int, named: Iterable[discord.abc.User] = ()) -> str:
+    """Give the text as a reader sees it; `named` are the people whose mentions it holds."""
+    names = {user.id: user.display_name for user in named}
+    spoken = _without_own_mention(text, bot_id, _own_role(guild, bot_id))
+    return _MARKUP.sub(lambda match: _shown(match, guild, names), spoken).strip()
 
 
 def _without_own_mention(text: str, bot_id: int, own_role: discord.Role | None) -> str:
@@ -83,17 +83,16 @@ def _without_own_mention(text: str, bot_id: int, own_role: discord.Role | None) 
     return re.sub(rf"(?m)^(?:{own})[ \t]*|[ \t]*(?:{own})", "", text)
 
 
-def _named(message: discord.Message, match: re.Match[str]) -> str:
+def _shown(match: re.Match[str], guild: discord.Guild | None, names: Mapping[int, str]) -> str:
     """Give what a reader sees in place of the markup."""
     kind, value = match.lastgroup, match[match.lastgroup or 0]
     if kind == "user":
-        name = next((user.display_name for user in message.mentions if user.id == int(value)), "unknown-user")
-        return f"@{name}"
+        return f"@{names.get(int(value), 'unknown-user')}"
     if kind == "role":
-        role = message.guild and message.guild.get_role(int(value))
+        role = guild and guild.get_role(int(value))
         return f"@{role.name if role else 'unknown-role'}"
     if kind == "channel":
-        channel = message.guild and message.guild.get_channel_or_thread(int(value))
+        channel = guild and guild.get_channel_or_thread(int(value))
         return f"#{channel.name if channel else 'unknown'}"
     return value
 
@@ -108,13 +107,7 @@ def _mentions_others(message: discord.Message, bot_id: int, own_role: discord.Ro
     )
 
 
-def _own_role(message: discord.Message, bot_id: int) -> discord.Role | None:
+def _own_role(guild: discord.Guild | None, bot_id: int) -> discord.Role | None:
     """Give the role that Discord made for the assistant; people pick it by mistake, as it has the assistant's name."""
-    roles = message.guild.roles if message.guild else []
+    roles = guild.roles if guild else []
     return next((role for role in roles if role.tags is not None and role.tags.bot_id == bot_id), None)
-
-
-def _workspace(message: discord.Message) -> str:
-    # A server in an outage is not in the cache; its channels then are bare ids, which still know their server.
-    guild_id = message.guild.id if message.guild else getattr(message.channel, "guild_id", None)
-    return str(guild_id or "")

@@ -9,11 +9,15 @@ from typing import Final
 import discord
 
 from adapters.base import RenderedPart, ReplyAddress
+from adapters.discord.buttons import view_of
 from adapters.discord.failures import THREAD_ALREADY_CREATED, WRONG_CHANNEL_TYPE
 from adapters.discord.parse import plain_text
+from adapters.discord.places import opens_thread
 
 # https://docs.discord.com/developers/resources/message#create-message (checked 2026-02)
 NONCE_CHARS = 25
+# https://docs.discord.com/developers/resources/channel#trigger-typing-indicator (checked 2026-02)
+TYPING_S = 10.0
 # https://docs.discord.com/developers/resources/channel#start-thread-from-message (checked 2026-02); the limit is 100.
 THREAD_NAME_CHARS = 60
 THREAD_NAME = "Support"
@@ -26,15 +30,34 @@ async def post_part(client: discord.Client, address: ReplyAddress, part: Rendere
     in_thread = bool(address.thread) and await _open_thread(client, address)
     place = int(address.thread if in_thread else address.channel)
     target = client.get_partial_messageable(place)
+    return await post_message(
+        target, part, idempotency_key, None if in_thread and opens_thread(address) else _question(address, place)
+    )
+
+
+async def post_message(
+    target: discord.abc.Messageable,
+    part: RenderedPart,
+    idempotency_key: str,
+    reference: discord.MessageReference | None = None,
+) -> int:
+    """Give the id of the message that now is visible there, which pings and unfurls nothing."""
     message: discord.Message = await target.send(
         part.text,
         nonce=nonce(idempotency_key),  # discord.py 2.7 sends enforce_nonce with it
         allowed_mentions=discord.AllowedMentions.none(),
         suppress_embeds=True,
-        # discord.py's types lack None, its default.
-        reference=None if in_thread and opens_thread(address) else _question(address, place),  # type: ignore[arg-type]
+        # discord.py's types lack None, its default for both.
+        reference=reference,  # type: ignore[arg-type]
+        view=view_of(part.buttons),  # type: ignore[arg-type]
     )
     return message.id
+
+
+async def show_typing(client: discord.Client, address: ReplyAddress) -> None:
+    """Show for TYPING_S that somebody writes where the reply will be; in the channel where its thread is not yet."""
+    in_thread = address.thread and (not opens_thread(address) or client.get_channel(int(address.thread)) is not None)
+    await client.http.send_typing(int(address.thread if in_thread else address.channel))
 
 
 async def _open_thread(client: discord.Client, address: ReplyAddress) -> bool:
@@ -58,11 +81,6 @@ async def _open_thread(client: discord.Client, address: ReplyAddress) -> bool:
         if exc.code != THREAD_ALREADY_CREATED and exc.status != 404:
             raise
     return True
-
-
-def opens_thread(address: ReplyAddress) -> bool:
-    """Whether the thread is that below the question, and so belongs to it alone at first."""
-    return address.thread == address.message_id
 
 
 def nonce(idempotency_key: str) -> str:

@@ -25,6 +25,7 @@ class Line:
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.socket = socket
+        self.is_deaf = False
         self._request = request
         self._stream = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
 
@@ -38,7 +39,11 @@ class Line:
             self._request.transport.abort()
 
     async def send(self, op: int, data: Any = None, sequence: int | None = None, event: str | None = None) -> None:
-        text = json.dumps({"op": op, "d": data, "s": sequence, "t": event})
+        await self.send_text(json.dumps({"op": op, "d": data, "s": sequence, "t": event}))
+
+    async def send_text(self, text: str) -> None:
+        if self.is_deaf:
+            return
         if self._stream is None:
             await self.socket.send_str(text)
         else:
@@ -76,6 +81,7 @@ class FakeGateway:
         self.url = ""
         self.intents_allowed = True
         self.heartbeat_interval_ms = 41_250
+        self.says_hello = True
         self.sessions: dict[str, Session] = {}
         self.identified = 0
         self.resumed = 0
@@ -88,7 +94,8 @@ class FakeGateway:
         await socket.prepare(request)
         line = Line(request, socket)
         self._lines.add(line)
-        await line.send(HELLO, {"heartbeat_interval": self.heartbeat_interval_ms})
+        if self.says_hello:
+            await line.send(HELLO, {"heartbeat_interval": self.heartbeat_interval_ms})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._receive(line, json.loads(frame.data))
@@ -100,6 +107,21 @@ class FakeGateway:
         for session in list(self.sessions.values()):
             if (visible := self._visible(event, data, session.intents)) is not None:
                 await session.dispatch(event, visible)
+
+    async def garbage(self, event: str, data: Any) -> None:
+        """Send an event whatever its data, to every session."""
+        for session in list(self.sessions.values()):
+            await session.dispatch(event, data)
+
+    async def raw(self, text: str) -> None:
+        """Send a frame that is no payload on every line."""
+        for line in list(self._lines):
+            await line.send_text(text)
+
+    def go_deaf(self) -> None:
+        """From now on the lines that are open stay so, and say nothing."""
+        for line in self._lines:
+            line.is_deaf = True
 
     def drop(self) -> None:
         """Break every connection without a word; clients come back with RESUME."""

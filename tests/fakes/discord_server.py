@@ -8,6 +8,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.discord_gateway import FakeGateway
+from tests.fakes.discord_interactions import Interaction
 from tests.fakes.discord_rest import FakeRest
 from tests.fakes.discord_world import Json, World
 
@@ -82,6 +83,20 @@ class FakeDiscord:
         named = self.world.bot if mention else self.world.user("bob") if mention_other else None
         return f"<@{named['id']}> {text}" if named else text
 
+    async def command(
+        self, name: str, text: str = "", *, author: str = "alice", channel: str = "", direct: bool = False
+    ) -> Interaction:
+        """Let somebody give a slash command, by default in #general."""
+        user = self.world.user(author)
+        place = self.world.direct_channel(user) if direct else self.world.channels[channel or self.world.general]
+        return await self.rest.interactions.command(name, {"text": text} if text else {}, user, place)
+
+    async def press(self, message_id: str, button: str, *, author: str = "alice") -> Interaction:
+        """Let somebody press the button of that name below a message, which must have it."""
+        message = self._with_buttons(message_id)
+        [custom_id] = [found for found in custom_ids(message) if found.endswith(button)]
+        return await self.rest.interactions.press(custom_id, message, self.world.user(author))
+
     async def edit(self, message_id: str, content: str) -> None:
         """Let the author of a message change it."""
         message = self.world.message(message_id)
@@ -112,8 +127,17 @@ class FakeDiscord:
         place = thread if thread in self.world.channels else channel
         return [m for m in self.world.messages.get(place, []) if m["author"]["id"] == self.world.bot["id"]]
 
+    def _with_buttons(self, message_id: str) -> Json:
+        private = [m for each in self.rest.interactions.all for m in each.messages if m["id"] == message_id]
+        return private[0] if private else self.world.message(message_id)
+
     async def _thread_below(self, message_id: str, owner: Json) -> str:
         if message_id not in self.world.channels:
             thread = self.world.add_thread(self.world.general, message_id, "a thread", owner["id"])
             await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return message_id
+
+
+def custom_ids(message: Json) -> list[str]:
+    """Give what the buttons below a message are known by, in the order shown."""
+    return [button["custom_id"] for row in message["components"] for button in row["components"]]

@@ -12,6 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
+TYPING_S = 10
 TEXT, DIRECT, VOICE, PUBLIC_THREAD, FORUM = 0, 1, 2, 11, 15
 MENTION = re.compile(r"<@!?(\d+)>")
 ROLE_MENTION = re.compile(r"<@&(\d+)>")
@@ -19,7 +20,7 @@ ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 @dataclass
 class World:
-    """`failures` and `lost_answers` belong to the REST API; everything else is the state that people would see."""
+    """What people would see. `closed_to_bots` are the people who take no direct messages of the assistant's."""
 
     users: dict[str, Json] = field(default_factory=dict)
     channels: dict[str, Json] = field(default_factory=dict)
@@ -27,6 +28,8 @@ class World:
     pings: dict[str, list[str]] = field(default_factory=dict)
     nonces: dict[str, Json] = field(default_factory=dict)
     reactions: list[tuple[str, str]] = field(default_factory=list)
+    typing_since: dict[str, float] = field(default_factory=dict)
+    closed_to_bots: set[str] = field(default_factory=set)
     threads_forbidden: bool = False
     remembers_nonces: bool = True
     _counter: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -75,19 +78,39 @@ class World:
         channel = self.channels[channel_id]
         message: Json = {"id": self.new_id(), "channel_id": channel_id, "author": author, "content": content, "type": 0}
         message |= {"timestamp": datetime.now(UTC).isoformat(), "edited_timestamp": None, "tts": False, "flags": 0}
-        message |= {"attachments": [], "embeds": [], "pinned": False, **self._mentions(content, "everyone" in allowed)}
+        message |= {
+            "attachments": [],
+            "embeds": [],
+            "components": [],
+            "pinned": False,
+            **self._mentions(content, "everyone" in allowed),
+        }
         if "guild_id" in channel:
             message |= {"guild_id": self.guild_id, "member": _member(author)}
         self.messages[channel_id].append(message | fields)
         channel["last_message_id"] = message["id"]
         self.pings[message["id"]] = self._pings(message, allowed)
+        if author == self.bot:
+            self.typing_since.pop(channel_id, None)
         return self.messages[channel_id][-1]
 
-    def edit_message(self, message: Json, content: str, allowed_mentions: Json | None = None) -> None:
-        """Change a message in place."""
+    def is_typing(self, channel_id: str) -> bool:
+        """Whether the assistant is shown as typing there: until it posts, or ten seconds have passed."""
+        return time.monotonic() - self.typing_since.get(channel_id, -TYPING_S) < TYPING_S
+
+    def attachment(self, name: str, **fields: Any) -> Json:
+        """Give a file as it stands in a message."""
+        url = f"https://cdn.discordapp.com/attachments/1/2/{name}"
+        return {"id": self.new_id(), "filename": name, "size": 1200, "url": url, "proxy_url": url, **fields}
+
+    def edit_message(
+        self, message: Json, content: str, allowed_mentions: Json | None = None, components: list[Json] | None = None
+    ) -> None:
+        """Change a message in place; without `components` those that are there stay."""
         allowed = (allowed_mentions or {"parse": ["users", "roles", "everyone"]}).get("parse", [])
         message |= {"content": content, "edited_timestamp": datetime.now(UTC).isoformat()}
         message |= self._mentions(content, "everyone" in allowed)
+        message |= {} if components is None else {"components": components}
         self.pings[message["id"]] += self._pings(message, allowed)
 
     def delete_message(self, message_id: str) -> Json:
@@ -117,6 +140,11 @@ class World:
             "threads": [channel for channel in in_guild if channel["type"] == PUBLIC_THREAD],
             "members": [_member(self.bot) | {"user": self.bot, "roles": [self.bot_role["id"]]}],
         }
+
+    @staticmethod
+    def member(user: Json) -> Json:
+        """Give what the server knows of somebody in it."""
+        return _member(user)
 
     def _mentions(self, content: str, everyone: bool) -> Json:
         known = {user["id"]: user for user in self.users.values()}

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.base import IncomingEvent, IncomingMessage, Missed
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.client import MAX_MISSED_MESSAGES
+from adapters.discord.history import MAX_MISSED_MESSAGES
 from adapters.errors import AdapterConfigurationError, AuthenticationFailed, PlatformUnavailable
 from tests.contracts.adapter_harness import Inbox
 from tests.fakes.discord_gateway import DISALLOWED_INTENTS, WRONG_TOKEN
@@ -204,6 +204,7 @@ async def test_message_that_could_not_be_stored_is_delivered_again(fake: FakeDis
     stored = asyncio.Event()
 
     async def fails_once(event: IncomingEvent) -> None:
+        assert isinstance(event, IncomingMessage)
         attempts.append(event.event_key)
         if len(attempts) == 1:
             raise ConnectionError("the database is away")
