@@ -33,7 +33,7 @@ class ClaimLost(Exception):
 
 class Sender:
     """The gateway's way out. Different conversations' deliveries are sent side by side, only a few as long as
-    `gives_way`; `on_done` hears of each end, `on_shown` of each address where something was shown."""
+    `gives_way`; `on_done` hears of each end, `on_shown` of each address where a reply was shown."""
 
     def __init__(
         self,
@@ -104,7 +104,8 @@ class Sender:
         showing = Showing(self._linked(delivery), adapter, self._check_claim, self._deliveries.progress, self._visible)
         try:
             await showing.show()
-            self._on_shown(delivery.address)
+            if delivery.is_reply:
+                self._on_shown(delivery.address)
             await self._deliveries.finish(delivery, "sent", showing.parts_sent, showing.shown)
         except AdapterError as exc:
             _log.warning("reply was not sent", extra=facts | {"error": type(exc).__name__, "reason": str(exc)})

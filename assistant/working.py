@@ -21,6 +21,7 @@ AT_ONCE = 8
 MAX_SHOWN = 32
 """With more than these the platform has better to do; who waits long is told the place in line."""
 CALL_S = 5.0
+MAX_REMEMBERED = 10_000
 
 
 class Working:
@@ -39,9 +40,13 @@ class Working:
         adapter = self._adapters.get(address.platform)
         if adapter is None or not adapter.capabilities.working_s or address.visible_to:
             return
-        if address in self._shown or len(self._shown) >= MAX_SHOWN:
+        if address in self._shown:
             return
+        if len(self._unseen) >= MAX_REMEMBERED:
+            self._unseen.clear()
         self._unseen.add(address)
+        if len(self._shown) >= MAX_SHOWN:
+            return
         self._shown[address] = asyncio.create_task(self._show(adapter, address))
 
     def end(self, address: ReplyAddress) -> None:

@@ -56,7 +56,7 @@ returning d.id, d.attempts, d.revision, d.parts_sent, d.platform_message_ids, d.
         select from handoffs h
         where h.conversation_id = d.conversation_id and h.closed_at is null and h.human_since is not null
     ) then '' else d.text end,
-    d.sources, d.link_hosts, d.buttons, d.is_preview, d.about
+    d.sources, d.link_hosts, d.buttons, d.is_preview, d.is_reply, d.about
 """
 
 # Every write names the claim, so that a gateway that lost its claim changes nothing. What was changed meanwhile (its
@@ -88,7 +88,8 @@ where id = any(%(in_hand)s::bigint[]) and state = 'sending' and claimed_by = %(o
 class Delivery:
     """A claimed delivery: `reply` is what shall be visible (None: nothing, any more), `shown` the platform's ids of the
     messages that are, of which the first `parts_sent` are right already. `may_be_shown`: the next part may be visible
-    too, without our knowing its id. `attempts` counts this claim. `about` is the message that the reply speaks of."""
+    too, without our knowing its id. `attempts` counts this claim. `is_reply`: it answers the message of its address.
+    `about` is the message that it speaks of."""
 
     id: int
     attempts: int
@@ -98,6 +99,7 @@ class Delivery:
     may_be_shown: bool
     address: ReplyAddress
     reply: Reply | None
+    is_reply: bool = True
     about: ReplyAddress | None = None
 
     def idempotency_key(self, part: int) -> str:
@@ -170,7 +172,7 @@ class Deliveries:
 
 
 def _delivery(row: TupleRow) -> Delivery:
-    identifier, attempts, revision, parts_sent, shown, may_be_shown, address, text, *extras, about = row
+    identifier, attempts, revision, parts_sent, shown, may_be_shown, address, text, *extras, is_reply, about = row
     return Delivery(
         id=identifier,
         attempts=attempts,
@@ -180,6 +182,7 @@ def _delivery(row: TupleRow) -> Delivery:
         may_be_shown=may_be_shown,
         address=ReplyAddress(**address),
         reply=_reply(text, *extras) if text else None,
+        is_reply=is_reply,
         about=ReplyAddress(**about) if about else None,
     )
 

@@ -163,4 +163,4 @@ def reply_address(message: IncomingMessage, manners: ChannelManners) -> ReplyAdd
 
 def conversation_thread(address: ReplyAddress) -> str:
     """What tells the conversation from others in the channel: what one person alone sees is that person's own."""
-    return f"{address.thread}@{address.visible_to}" if address.visible_to and not address.is_direct else address.thread
+    return f"{address.thread}@{address.visible_to}" if address.visible_to else address.thread

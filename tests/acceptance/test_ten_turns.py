@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -28,6 +29,8 @@ from tests.fakes.tgi_server import FakeTgi
 from tests.fakes.until import until
 from tests.fakes.wechat_gateway import FakeGateway
 from tests.fakes.wechat_harness import WechatHarness
+from tests.fakes.wechat_npm_gateway import missing, npm_gateway
+from tests.fakes.wechat_npm_harness import NpmHarness
 
 AGENTS_CHANNEL = ReplyAddress("fake", "", "C2", thread="", message_id="0", is_direct=True)
 AGENTS = Agents(AGENTS_CHANNEL)
@@ -58,6 +61,15 @@ async def wechat() -> AsyncIterator[AdapterHarness]:
         yield WechatHarness(gateway)
 
 
+@asynccontextmanager
+async def wechat_npm() -> AsyncIterator[AdapterHarness]:
+    """Wechaty's own gateway, with its mock of WeChat."""
+    if reason := missing():
+        pytest.skip(reason)
+    with npm_gateway() as gateway:
+        yield NpmHarness(gateway)
+
+
 Platform = Callable[[], AbstractAsyncContextManager[AdapterHarness]]
 
 
@@ -76,10 +88,10 @@ class Customer:
 
     async def writes(self, text: str) -> str:
         """Write it, and see it stored; gives the post's id."""
-        before = self._stored()
+        before = self.stored()
         message_id = await self.harness.post(self.post(text))
         self.root = self.root or message_id
-        await until(lambda: self._stored() > before)
+        await until(lambda: self.stored() > before)
         return message_id
 
     async def says(self, text: str, reply: str) -> str:
@@ -102,13 +114,17 @@ class Customer:
         except TimeoutError:
             raise AssertionError(f"not seen: {seen}") from None
 
-    def _stored(self) -> int:
-        row = self.sql.execute("select count(*) from messages").fetchone()
+    def stored(self, condition: LiteralString = "true") -> int:
+        """How many messages of that kind there are."""
+        row = self.sql.execute(f"select count(*) from messages where {condition}").fetchone()  # noqa: S608 (our own words)
         assert row is not None
         return int(row[0])
 
 
-@pytest.mark.parametrize("platform", [slack_socket_mode, slack_http, discord, wechat], ids=lambda made: made.__name__)
+PLATFORMS = (slack_socket_mode, slack_http, discord, wechat, wechat_npm)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda made: made.__name__)
 async def test_ten_turns(
     platform: Platform, database_url: str, redis_url: str, embedder: Embedder, tgi: FakeTgi
 ) -> None:
@@ -154,12 +170,15 @@ async def ask_and_correct(customer: Customer) -> None:
 
 
 async def withdraw(customer: Customer) -> None:
-    """Turn five: a question is taken back, and its answer with it."""
+    """Turn five: a question is taken back; it is forgotten, and its answer goes with it where answers can go."""
     turn = CONVERSATION[1]
     before = await customer.sees()
     message_id = await customer.says(turn.question, turn.answer)
-    if customer.harness.people_change:
-        await customer.harness.delete(message_id)
+    if not customer.harness.people_delete:
+        return
+    await customer.harness.delete(message_id)
+    await until(lambda: customer.stored("state = 'deleted' and text = ''") == 1)
+    if customer.harness.adapter.capabilities.edits:
         await customer.until_sees(lambda seen: seen == before)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby, pairwise
 
+from tests.contracts.render_contract import NUMBER
 from tests.faults.questions import SENTENCE, Question, sentences_of
 
 UNFINISHED = frozenset({"pending", "sending"})
@@ -102,9 +103,12 @@ def _faults_of_one(question: Question, texts: Sequence[str]) -> Iterator[tuple[s
 
 
 def _is_whole(question: Question, marks: Sequence[int], texts: Sequence[str]) -> bool:
-    """Every sentence once, in its order, and the very words: the parts of a long reply are joined first."""
+    """Every sentence once, in its order, and the very words: the parts of a long reply are joined first, without their
+    numbers."""
     expected = list(range(1, sentences_of(question.marker) + 1))
-    return list(marks) == expected and _squeezed(question.full_answer) in _squeezed(" ".join(texts))
+    return list(marks) == expected and _squeezed(question.full_answer) in _squeezed(
+        " ".join(NUMBER.sub("", text) for text in texts)
+    )
 
 
 def _matched(asked: Sequence[Question], texts: Sequence[str]) -> dict[str, list[int]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import discord
 import pytest
 
-from adapters.discord.adapter import RETRY_DELAYS_S
-from adapters.discord.client import MAX_MISSED_MESSAGES
+from adapters.discord.history import MAX_MISSED_MESSAGES
+from adapters.discord.reception import RETRY_DELAYS_S
 from adapters.discord.render import MAX_CHARS as DISCORD_MAX_CHARS
 from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
 from assistant import citations, gate, phrases, retrieve, sweeper, wiring, worker

@@ -88,8 +88,8 @@ def test_images_run_as_a_user(image: str) -> None:
 
 def test_gateway_image_has_nothing_that_embeds_or_generates() -> None:
     """Torch would make it ten times as large."""
-    assert '".[slack,discord]"' in stages()["build-gateway"]
-    assert HEAVY & installed(("slack", "discord")) == set()
+    assert '".[slack,discord,wechat]"' in stages()["build-gateway"]
+    assert HEAVY & installed(("slack", "discord", "wechat")) == set()
 
 
 def test_worker_image_has_all_that_embeds_and_no_platform() -> None:
