@@ -12,7 +12,8 @@ from adapters.wechat.bot_puppet import BotPuppet
 from adapters.wechat.chat import WechatChat
 from adapters.wechat.session import RETRY_DELAYS_S, Session
 
-START_TIMEOUT_S = 60.0
+# Somebody has to take the account's phone and scan a code.
+START_TIMEOUT_S = 300.0
 CALL_TIMEOUT_S = 20.0
 
 

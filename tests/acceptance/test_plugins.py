@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from adapters.base import ReplyAddress
 from assistant.embedding.base import Embedder
 from tests.acceptance.desk import working
 from tests.acceptance.shop import CONVERSATION
+from tests.contracts.adapter_harness import Post
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.tgi_server import FakeTgi
 from tests.fakes.until import until
+from tests.fakes.wechat_npm_gateway import TOKEN, missing, npm_gateway
+from tests.fakes.wechat_npm_harness import NpmHarness
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 40.0
@@ -126,3 +132,39 @@ async def test_discord_bot_answers_beside_its_own_commands(
             await discord.post("!deploy")
             await seen(lambda: "All is deployed." in [message["content"] for message in discord.messages(general)])
             assert len(answered()) == 1
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="Python Wechaty ends at Python 3.12")
+async def test_wechaty_bot_answers_beside_its_own_handlers(
+    served: dict[str, str], embedder: Embedder, tgi: FakeTgi, tmp_path: Path
+) -> None:
+    """Through Wechaty's own gateway, with its mock of WeChat."""
+    stores = (served["DATABASE_URL"], served["REDIS_URL"])
+    with npm_gateway() as gateway, socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        unused.close()
+        account = {"WECHATY_PUPPET_SERVICE_TOKEN": TOKEN, "WECHATY_PUPPET_SERVICE_ENDPOINT": gateway.endpoint}
+        harness = NpmHarness(gateway)
+        async with working(*stores, embedder, tgi.url):
+            code = replaced(example("wechaty"), "port=5000", f"port={port}")
+            async with running(code, tmp_path, **served, **account):
+                await asked_and_answered(harness, served["DATABASE_URL"])
+
+
+async def asked_and_answered(harness: NpmHarness, database_url: str) -> None:
+    """Ask, again and again until the bot is there to hear it, and see the answer."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not stored(database_url):
+            await harness.post(Post(TURN.question, direct=True))
+            await asyncio.sleep(2)
+        address = stored(database_url)[0]
+        while not any(TURN.answer in text for text in await harness.visible(address)):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+def stored(database_url: str) -> list[ReplyAddress]:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("select reply_address from messages order by id").fetchall()
+    return [ReplyAddress(**row[0]) for row in rows]

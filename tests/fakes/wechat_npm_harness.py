@@ -18,6 +18,7 @@ class NpmHarness(AdapterHarness):
 
     acknowledges = False
     people_change = False
+    files_beside_words = False
     people_delete = False
     loses_answers = False
     token_setting = "WECHATY_PUPPET_SERVICE_TOKEN"
