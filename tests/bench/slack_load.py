@@ -176,7 +176,8 @@ class SlackLoad:
             self.duplicates += 1
         post.first_seen_at = post.first_seen_at or time.monotonic()
         self._growing[ts] = post
-        if not text.endswith(GROWING) and not post.visible_at:
+        is_growing = text.endswith(GROWING) and "[1]" not in text  # what is complete names its sources
+        if not is_growing and not post.visible_at:
             del self._growing[ts]
             post.visible_at = time.monotonic()
             post.answered.set()

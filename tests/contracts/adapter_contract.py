@@ -1,6 +1,7 @@
 """The tests behind each sentence of `ChatAdapter`: every adapter, and every fake of one, passes them.
 
-Subclass `AdapterContract` in a test file as `Test…` and override the `harness` fixture.
+Subclass `AdapterContract` in a test file as `Test…` and override the `harness` fixture. Another connection of the same
+platform, which renders by the same code, needs `ConnectionContract` alone.
 """
 
 from __future__ import annotations
@@ -106,7 +107,11 @@ def only_where_work_shows(harness: AdapterHarness) -> None:
         pytest.skip("the platform does not show that somebody is at work")
 
 
-class AdapterContract(RenderContract):
+class ConnectionContract:
+    @pytest.fixture
+    async def harness(self) -> AdapterHarness:
+        raise NotImplementedError("each platform gives its own harness")
+
     # -- start
 
     async def test_is_a_chat_adapter(self, harness: AdapterHarness) -> None:
@@ -711,3 +716,7 @@ class AdapterContract(RenderContract):
         await harness.adapter.close()
         async with asyncio.timeout(20):
             await asyncio.gather(*(asyncio.all_tasks() - before), return_exceptions=True)
+
+
+class AdapterContract(ConnectionContract, RenderContract):
+    """The whole of it."""

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 import discord as discord_py
 import pytest
 
-from tests.contracts.adapter_contract import AdapterContract
+from tests.contracts.adapter_contract import ConnectionContract
 from tests.contracts.adapter_harness import AdapterHarness, Inbox, Post
 from tests.fakes.discord_harness import AttachedHarness, somebodys_bot
 from tests.fakes.discord_server import FakeDiscord
 
 
-class AttachedContract(AdapterContract):
+class AttachedContract(ConnectionContract):
     async def test_close_leaves_no_task_behind(self, harness: AdapterHarness) -> None:
         """Nothing of the adapter goes on once it is closed; the bot does."""
         assert isinstance(harness, AttachedHarness)

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.contracts.adapter_contract import AdapterContract
+from tests.contracts.adapter_contract import ConnectionContract
 from tests.fakes.slack_attached_harness import AttachedHarness, AttachedSyncHarness
 from tests.fakes.slack_server import FakeSlack
 
 
-class TestAsyncApp(AdapterContract):
+class TestAsyncApp(ConnectionContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[AttachedHarness]:
         async with FakeSlack() as slack:
@@ -20,7 +20,7 @@ class TestAsyncApp(AdapterContract):
             await harness.close()
 
 
-class TestSyncApp(AdapterContract):
+class TestSyncApp(ConnectionContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[AttachedSyncHarness]:
         async with FakeSlack() as slack:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.contracts.adapter_contract import AdapterContract
+from tests.contracts.adapter_contract import AdapterContract, ConnectionContract
 from tests.fakes.slack_harness import SlackHarness, SlackHttpHarness
 from tests.fakes.slack_server import FakeSlack
 
@@ -22,7 +22,7 @@ class TestSocketMode(AdapterContract):
             await harness.close()
 
 
-class TestHttp(AdapterContract):
+class TestHttp(ConnectionContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[SlackHttpHarness]:
         async with FakeSlack() as slack:

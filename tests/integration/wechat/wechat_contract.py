@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.contracts.adapter_contract import AdapterContract, started
+from tests.contracts.adapter_contract import ConnectionContract, started
 from tests.contracts.adapter_harness import AdapterHarness, Post
-from tests.contracts.client_markup import WeChatMarkup
 
 
-class WechatContract(WeChatMarkup, AdapterContract):
+class WechatContract(ConnectionContract):
     async def test_file_is_a_message_of_its_own(self, harness: AdapterHarness) -> None:
         """In WeChat a file is a message of its own, beside which there are no words."""
         inbox = await started(harness)
