@@ -25,7 +25,8 @@ class AnswerThreads:
         self._stopping = threading.Event()
 
     def submit(self, message_id: int) -> None:
-        """Answer the message in a thread, as soon as there is room; a wake-up that comes while stopping is let go."""
+        """Answer the message in a thread, as soon as there is room; a wake-up that comes while stopping is let go, and
+        one for which the machine has no thread: the sweeper wakes the message again."""
         while not self._free.acquire(timeout=0.5):
             if self._stopping.is_set():
                 return
@@ -34,7 +35,13 @@ class AnswerThreads:
             return
         thread = threading.Thread(target=self._answer, args=(message_id,), name="answer", daemon=True)
         self._running.add(thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as exc:
+            self._running.discard(thread)
+            self._free.release()
+            facts = {"action": "answer", "message_id": message_id, "error": type(exc).__name__}
+            _log.warning("no thread to answer in; message was left for later", extra=facts)
 
     def stop(self, deadline: float) -> bool:
         """Begin nothing more, and wait for what runs until `deadline` (time.monotonic); tells whether all ended."""

@@ -19,8 +19,8 @@ class ChannelManners(BaseModel):
 
     answer: what is answered. `mentions`: messages that name the assistant. `thread`: also what follows in a thread that
     it is in. `overheard`: also questions to nobody, where a passage is very near; otherwise it keeps silent.
-    reply_in: a thread below the question, or the channel itself, which then is one conversation; only mentions are
-    answered there.
+    reply_in: a thread below the question, or the channel itself, where each person has a conversation of their own, and
+    only mentions are answered.
     visible_to: who sees the answers.
     """
 

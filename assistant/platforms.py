@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from adapters.base import ChatAdapter, Missed, OnEvent, SelfClosing
 from adapters.errors import AdapterError
@@ -17,17 +17,20 @@ RETRIES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 
 class Platforms:
-    """The adapters of one gateway. `find_missed` tells what may have been missed on a platform."""
+    """The adapters of one gateway. `find_missed` tells what may have been missed on a platform; one that is away is
+    tried again after each of `retries_s`."""
 
     def __init__(
         self,
         adapters: Mapping[str, ChatAdapter],
         on_event: OnEvent,
         find_missed: Callable[[str], Awaitable[Missed | None]],
+        retries_s: Sequence[float] = RETRIES_S,
     ) -> None:
         self._adapters = adapters
         self._on_event = on_event
         self._find_missed = find_missed
+        self._retries_s = retries_s
         self._keeping: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -70,7 +73,7 @@ class Platforms:
                 _log.error("platform is no longer served", extra=facts)
                 return
             _log.warning("platform is away; connecting again", extra=facts)
-            await asyncio.sleep(RETRIES_S[min(attempt, len(RETRIES_S) - 1)])
+            await asyncio.sleep(self._retries_s[min(attempt, len(self._retries_s) - 1)])
             attempt += 1
             failure = await self._reconnected(adapter, failure)
 

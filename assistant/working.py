@@ -27,8 +27,9 @@ MAX_REMEMBERED = 10_000
 class Working:
     """A courtesy: what fails is not tried again, and where too much is going on it is left out."""
 
-    def __init__(self, adapters: Mapping[str, ChatAdapter]) -> None:
+    def __init__(self, adapters: Mapping[str, ChatAdapter], begins_after_s: float = BEGINS_AFTER_S) -> None:
         self._adapters = adapters
+        self._begins_after_s = begins_after_s
         self._shown: dict[ReplyAddress, asyncio.Task[None]] = {}
         self._unseen: set[ReplyAddress] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -71,7 +72,7 @@ class Working:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _show(self, adapter: ChatAdapter, address: ReplyAddress) -> None:
-        await asyncio.sleep(BEGINS_AFTER_S)
+        await asyncio.sleep(self._begins_after_s)
         self._unseen.discard(address)
         ends_at = time.monotonic() + LONGEST_S
         while time.monotonic() < ends_at:

@@ -88,7 +88,7 @@ class Inbox:
             "platform": address.platform,
             "workspace": address.workspace,
             "channel": address.channel,
-            "thread": conversation_thread(address),
+            "thread": conversation_thread(address, message.author_id),
             "within": address.thread,
             "knowledge_set": manners.knowledge_set,
             "event_key": message.event_key,
@@ -106,6 +106,7 @@ class Inbox:
             "is_edited": message.edited_at is not None,
             "names_assistant": message.mentions_assistant,
             "command": message.command,
+            "is_ordered": bool(address.interaction),
             "wishes_back": wish_of(message.text) == "resume",
             "attachments": [storable(name) for name in message.attachments],
             "may_preview": hearing.is_asked and message.command is None and is_visible,
@@ -161,6 +162,8 @@ def reply_address(message: IncomingMessage, manners: ChannelManners) -> ReplyAdd
     return address
 
 
-def conversation_thread(address: ReplyAddress) -> str:
-    """What tells the conversation from others in the channel: what one person alone sees is that person's own."""
-    return f"{address.thread}@{address.visible_to}" if address.visible_to else address.thread
+def conversation_thread(address: ReplyAddress, author_id: str) -> str:
+    """What tells the conversation from others in the channel. What one person alone sees is that person's own, and so
+    is what is said in the channel itself: nobody can tell there who goes on with what."""
+    is_personal = bool(address.visible_to) or not (address.thread or address.is_direct)
+    return f"{address.thread}@{author_id}" if is_personal else address.thread

@@ -30,7 +30,8 @@ with chosen as (
 )"""
 # While a human has the conversation, what people say there is for the human. Who speaks there and was not in it before
 # is one of the human agents. Where these can't see the conversation, they are told. Who wishes the assistant back gets
-# it. A thread in which the assistant only overheard something is none that it is in.
+# it, and who asks by a slash command is answered: no human could. A thread in which the assistant only overheard
+# something is none that it is in.
 STORE = f"""
 {_PLACE}, handoff as (
     select h.id, h.conversation_id, h.notice_id, case when exists (
@@ -44,7 +45,7 @@ STORE = f"""
         role, command, attachments, is_overheard, may_preview
     )
     select place.id, %(event_key)s, %(author_id)s, %(author_name)s, %(text)s, %(reply_address)s,
-        case when handoff.id is null or %(command)s::text is not null then %(state)s
+        case when handoff.id is null or %(command)s::text is not null or %(is_ordered)s then %(state)s
             when %(wishes_back)s then 'pending' else 'overheard' end,
         %(sent_at)s, %(names_assistant)s, coalesce(handoff.role, 'customer'),
         coalesce(%(command)s, case when handoff.id is not null and %(wishes_back)s then 'resume' end),

@@ -91,15 +91,24 @@ async def test_thread_where_it_kept_silent_is_overheard_on(
     assert [row[2] for row in stored(sql)] == [True, True, False]
 
 
-async def test_in_channel_replies_make_one_conversation_of_mentions(
+async def test_in_the_channel_itself_each_person_has_a_conversation(
     async_pool: AsyncPool, platform: FakePlatform, sql: psycopg.Connection
 ) -> None:
-    """Without a thread to belong to, other talk in the channel is nobody's follow-up."""
+    """Without a thread to belong to, other talk in the channel is nobody's follow-up, and one person's question none of
+    another's."""
     inbox = behaving(async_pool, reply_in="channel")
-    for text, mention in (("one", True), ("chat", False), ("two", True)):
-        await inbox.accept(platform.message(text, mention=mention))
-    assert [text for text, *_ in stored(sql)] == ["one", "two"]
-    assert sql.execute("select count(*), max(thread) from conversations").fetchone() == (1, "")
+    for text, mention, author in (
+        ("one", True, "U1"),
+        ("chat", False, "U1"),
+        ("two", True, "U1"),
+        ("three", True, "U2"),
+    ):
+        await inbox.accept(platform.message(text, mention=mention, author=author))
+    assert [text for text, *_ in stored(sql)] == ["one", "two", "three"]
+    threads = sql.execute(
+        "select c.thread from messages m join conversations c on c.id = m.conversation_id order by m.id"
+    )
+    assert threads.fetchall() == [("@U1",), ("@U1",), ("@U2",)]
     addresses = sql.execute("select distinct reply_address->>'thread' from messages").fetchall()
     assert addresses == [("",)]
 

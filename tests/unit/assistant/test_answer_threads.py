@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from assistant.answer_threads import AnswerThreads
 
 
@@ -48,6 +50,23 @@ def test_failure_gives_its_room_back() -> None:
         threads.submit(number)
         assert done.acquire(timeout=10)
     assert threads.stop(time.monotonic() + 10)
+
+
+def test_machine_without_threads_costs_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever hands ids on goes on, and the next message has its place."""
+    seen: list[int] = []
+    threads = AnswerThreads(1, seen.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", _no_thread)
+        for number in range(3):
+            threads.submit(number)
+    threads.submit(3)
+    assert threads.stop(time.monotonic() + 10)
+    assert seen == [3]
+
+
+def _no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_nothing_is_begun_while_stopping() -> None:

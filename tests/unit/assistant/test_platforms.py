@@ -8,7 +8,6 @@ import pytest
 
 from adapters.base import IncomingEvent, Missed, OnEvent
 from adapters.errors import AdapterError, AuthenticationFailed, PlatformUnavailable
-from assistant import platforms
 from assistant.platforms import Platforms
 from tests.fakes.platform import FakePlatform
 from tests.fakes.until import until
@@ -51,14 +50,8 @@ async def nothing_missed(_: str) -> None:
     return None
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between attempts: a constant, no behaviour."""
-    monkeypatch.setattr(platforms, "RETRIES_S", (0.0,))
-
-
 def serving(*adapters: Shaky) -> Platforms:
-    return Platforms({adapter.platform: adapter for adapter in adapters}, ignore, nothing_missed)
+    return Platforms({adapter.platform: adapter for adapter in adapters}, ignore, nothing_missed, (0.0,))
 
 
 async def test_refused_platform_stops_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from adapters.base import ReplyAddress
 from adapters.errors import AdapterError, PlatformUnavailable, RateLimited
-from assistant import working
 from assistant.working import MAX_SHOWN, Working
 from tests.fakes.platform import IN_MEMORY, FakePlatform
 from tests.fakes.until import until
@@ -30,10 +29,15 @@ class Watched(FakePlatform):
         await super().show_working(address, is_working=is_working)
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause before the first sign: a constant, no behaviour."""
-    monkeypatch.setattr(working, "BEGINS_AFTER_S", 0.0)
+def at_once(platform: Watched) -> Working:
+    """Without the pause before the first sign."""
+    return Working({"fake": platform}, 0.0)
+
+
+async def all_begun() -> None:
+    """Let every task that can go on do so."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def platform() -> Watched:
 async def test_it_is_shown_renewed_and_taken_away(platform: Watched) -> None:
     """A sign that runs out is given again."""
     platform.capabilities = replace(IN_MEMORY, working_s=0.01)
-    signs = Working({"fake": platform})
+    signs = at_once(platform)
     address = platform.message("hi").address
     signs.begin(address)
     signs.begin(address)
@@ -56,10 +60,9 @@ async def test_it_is_shown_renewed_and_taken_away(platform: Watched) -> None:
     assert platform.calls[-1] is False
 
 
-async def test_quick_answer_needs_no_sign(platform: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_quick_answer_needs_no_sign(platform: Watched) -> None:
     """No call is made for it, neither to show nor to take away."""
-    monkeypatch.setattr(working, "BEGINS_AFTER_S", 30.0)
-    signs = Working({"fake": platform})
+    signs = Working({"fake": platform}, 30.0)
     address = platform.message("hi").address
     signs.begin(address)
     signs.end(address)
@@ -69,7 +72,7 @@ async def test_quick_answer_needs_no_sign(platform: Watched, monkeypatch: pytest
 
 async def test_what_an_earlier_process_showed_is_taken_away(platform: Watched) -> None:
     """The reply comes from this one."""
-    signs = Working({"fake": platform})
+    signs = at_once(platform)
     signs.end(platform.message("hi").address)
     await until(lambda: platform.calls == [False])
     await signs.close()
@@ -77,13 +80,13 @@ async def test_what_an_earlier_process_showed_is_taken_away(platform: Watched) -
 
 async def test_with_too_many_at_once_the_platform_is_left_in_peace(platform: Watched) -> None:
     """Also at the end of those that were left out."""
-    signs = Working({"fake": platform})
+    signs = at_once(platform)
     addresses = [platform.message("hi").address for _ in range(MAX_SHOWN + 5)]
     for address in addresses:
         signs.begin(address)
     await until(lambda: len(platform.calls) == MAX_SHOWN)
     signs.end(addresses[-1])
-    await asyncio.sleep(0)
+    await all_begun()
     assert platform.calls == [True] * MAX_SHOWN
     await signs.close()
 
@@ -92,13 +95,13 @@ async def test_with_too_many_at_once_the_platform_is_left_in_peace(platform: Wat
 async def test_fault_is_no_matter(fault: AdapterError) -> None:
     """It is a courtesy; a platform that asks to wait is not asked again before."""
     platform = Watched(60.0, fault)
-    signs = Working({"fake": platform})
+    signs = at_once(platform)
     first, second = platform.message("hi").address, platform.message("ho").address
     signs.begin(first)
     await until(lambda: platform.calls == [True])
     signs.begin(second)
     if isinstance(fault, RateLimited):
-        await asyncio.sleep(0.05)
+        await all_begun()
         assert platform.calls == [True]
     else:
         await until(lambda: platform.calls == [True, True])
@@ -107,10 +110,10 @@ async def test_fault_is_no_matter(fault: AdapterError) -> None:
 
 async def test_private_answers_and_platforms_without_signs_get_none(platform: Watched) -> None:
     """Nobody else would see it, or nobody at all."""
-    signs = Working({"fake": platform})
+    signs = at_once(platform)
     signs.begin(replace(platform.message("hi").address, visible_to="U1"))
     platform.capabilities = replace(IN_MEMORY, working_s=0.0)
     signs.begin(platform.message("hi").address)
-    await asyncio.sleep(0.02)
+    await all_begun()
     await signs.close()
     assert platform.calls == []
