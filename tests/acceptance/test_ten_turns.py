@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import resources
 from typing import LiteralString
 
 import psycopg
 import pytest
+import yaml
 
 from adapters.base import ReplyAddress, WebhookAdapter
 from assistant.conversations.handoffs import Agents
@@ -23,6 +25,9 @@ from tests.contracts.adapter_harness import AdapterHarness, Post
 from tests.fakes.discord_harness import DiscordHarness
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.platform import FakePlatform, Shown
+from tests.fakes.slack_emulator import missing as emulator_missing
+from tests.fakes.slack_emulator import slack_emulator
+from tests.fakes.slack_emulator_harness import EmulatorHarness
 from tests.fakes.slack_harness import SlackHarness, SlackHttpHarness
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.tgi_server import FakeTgi
@@ -47,6 +52,16 @@ async def slack_socket_mode() -> AsyncIterator[AdapterHarness]:
 async def slack_http() -> AsyncIterator[AdapterHarness]:
     async with FakeSlack() as slack:
         yield SlackHttpHarness(slack)
+
+
+@asynccontextmanager
+async def slack_emulate() -> AsyncIterator[AdapterHarness]:
+    """Somebody else's Slack, by signed HTTP."""
+    if reason := emulator_missing():
+        pytest.skip(reason)
+    manifest = yaml.safe_load(resources.files("adapters.slack").joinpath("manifest.yaml").read_text())
+    with slack_emulator(manifest["oauth_config"]["scopes"]["bot"]) as api_url:
+        yield EmulatorHarness(api_url)
 
 
 @asynccontextmanager
@@ -121,7 +136,7 @@ class Customer:
         return int(row[0])
 
 
-PLATFORMS = (slack_socket_mode, slack_http, discord, wechat, wechat_npm)
+PLATFORMS = (slack_socket_mode, slack_http, slack_emulate, discord, wechat, wechat_npm)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda made: made.__name__)
@@ -144,8 +159,12 @@ async def test_ten_turns(
 
 
 def point_events_at(harness: AdapterHarness, address: str) -> None:
-    if isinstance(harness, SlackHttpHarness) and isinstance(harness.adapter, WebhookAdapter):
-        harness.slack.events_url = f"{address}{harness.adapter.webhook_path}"
+    if isinstance(harness.adapter, WebhookAdapter):
+        events_url = f"{address}{harness.adapter.webhook_path}"
+        if isinstance(harness, SlackHttpHarness):
+            harness.slack.events_url = events_url
+        if isinstance(harness, EmulatorHarness):
+            harness.events_url = events_url
 
 
 def address_of(sql: psycopg.Connection) -> ReplyAddress:
