@@ -44,6 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
                 yield _finding("knowledge", _knowledge, known)
                 yield _finding("workers", _workers, known)
         yield _finding("persona", _persona, known)
+        yield _finding("channels", _channels, known)
         yield from _platforms(known)
 
 
@@ -95,6 +96,12 @@ def _workers(settings: Settings) -> str:
 
 def _persona(settings: Settings) -> str:
     return load_persona(settings.persona).name
+
+
+def _channels(settings: Settings) -> str:
+    told = [name for name in wiring.manners(settings).by_name if name != "default"]
+    humans = settings.alert_channel or "nowhere: set ASSISTANT_ALERT_CHANNEL, so that customers can call them"
+    return f"{len(told)} with manners of their own; human agents: {humans}"
 
 
 def _platforms(settings: Settings) -> Iterator[Finding]:
