@@ -117,10 +117,15 @@ update messages m set state = 'overheard' from opened
 where m.conversation_id = %(conversation_id)s and m.state = 'pending' and m.command is null
   and m.id <> all(%(ids)s::bigint[])
 """  # noqa: S608 (constants put together)
+# What was written behind the word that ended it was meant for the assistant.
 RESUME = """
 with closed as (
     update handoffs set closed_at = now(), closed_by = 'told'
     where conversation_id = %(conversation_id)s and closed_at is null returning notice_id
+), woken as (
+    update messages m set state = 'pending', attempts = 0, due_at = now() from closed
+    where m.conversation_id = %(conversation_id)s and m.id > %(message_id)s and m.state = 'overheard'
+      and m.role = 'customer' and not m.is_overheard
 )
 insert into deliveries (platform, workspace, reply_address, text, below_id, is_reply)
 select notice.platform, notice.workspace, notice.reply_address, %(agents_text)s, notice.id, false

@@ -137,6 +137,19 @@ async def test_assistant_comes_back_when_told(desk: Desk, way: str) -> None:
     await until(lambda: desk.platform.texts_at(thread) == ["Over."])
 
 
+async def test_what_is_asked_behind_the_word_that_ends_it_is_answered(desk: Desk) -> None:
+    """Also before the assistant has come back: it is not the human's any more."""
+    first = await handed_off(desk)
+    await desk.say("for the human", first.address.thread)
+    coming_back = desk.answers.hold("")
+    await desk.platform.people_press(notice(desk), "resume", "A1")
+    assert await asyncio.to_thread(desk.answers.wait_begun, "")
+    await desk.say("and then?", first.address.thread)
+    coming_back.set()
+    await until(lambda: "re: and then?" in desk.platform.texts_at(first.address))
+    assert "re: for the human" not in desk.platform.texts_at(first.address)
+
+
 async def test_pressing_the_button_twice_gives_back_once(desk: Desk) -> None:
     """Also when the platform delivers the press again."""
     first = await handed_off(desk)
