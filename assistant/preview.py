@@ -70,17 +70,21 @@ def whole_words(text: str) -> str:
 
 
 class Places:
-    """At most `at_once` answers are shown while they are written."""
+    """At most `at_once` answers are shown while they are written; as long as more are at work, none is begun to be."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._free = threading.Semaphore(at_once)
+        self._at_once = at_once
+        self._at_work = 0
+        self._lock = threading.Lock()
 
     @contextmanager
     def one(self) -> Iterator[bool]:
-        """Whether there is a place, which is held as long as the block runs."""
-        is_mine = self._free.acquire(blocking=False)
+        """Whether the answer that is made as long as the block runs may be shown while it is written."""
+        with self._lock:
+            self._at_work += 1
+            is_mine = self._at_work <= self._at_once
         try:
             yield is_mine
         finally:
-            if is_mine:
-                self._free.release()
+            with self._lock:
+                self._at_work -= 1

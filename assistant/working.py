@@ -19,7 +19,7 @@ RENEWED_AFTER = 0.8
 LONGEST_S = 300.0
 AT_ONCE = 8
 MAX_SHOWN = 32
-"""With more than these the platform has better to do; who waits long is told the place in line."""
+"""With more than these waiting the platform has better to do; who waits long is told the place in line."""
 CALL_S = 5.0
 MAX_REMEMBERED = 10_000
 
@@ -46,7 +46,7 @@ class Working:
         if len(self._unseen) >= MAX_REMEMBERED:
             self._unseen.clear()
         self._unseen.add(address)
-        if len(self._shown) >= MAX_SHOWN:
+        if len(self._unseen | self._shown.keys()) > MAX_SHOWN:
             return
         self._shown[address] = asyncio.create_task(self._show(adapter, address))
 
