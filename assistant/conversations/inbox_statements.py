@@ -39,6 +39,7 @@ STORE = f"""
           and m.role = 'customer' and m.command is null
     ) then 'customer' else 'agent' end as role
     from handoffs h join place on place.id = h.conversation_id where h.closed_at is null
+    for share of h -- as it stands once the conversation is ours: it may have been closed while we waited for that
 ), stored as (
     insert into messages (
         conversation_id, event_key, author_id, author_name, text, reply_address, state, sent_at, names_assistant,

@@ -100,6 +100,8 @@ class ConversationStore:
             return row
         statement, facts = deed_statement(work, deed, self._agents)
         with database_errors(), self._pool.connection() as connection, connection.transaction():
+            # What is stored meanwhile waits for us, and what was stored before the deed sees.
+            connection.execute(statements.LOCK, parameters)
             connection.execute(statement, parameters | facts)
             row = connection.execute(statements.REPLY, parameters).fetchone()
             if row is None:

@@ -47,6 +47,7 @@ with fenced as (
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update
 )"""
 
+LOCK = "select from conversations where id = %(conversation_id)s for update"
 # The lease is released with the reply unless more is due. All of it or nothing: a statement is a transaction.
 REPLY = f"""
 {_FENCED}, finished as (
