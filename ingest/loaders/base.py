@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
+
+from ingest.loaders.options import LoaderOptions
+from ingest.loaders.storable import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,21 @@ Content = Markdown | PlainText | QuestionAnswers
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedDocument:
-    """A document as loaded. `uri` is the file's absolute path; `title` is "" where the document has none of its own.
+class RawDocument:
+    """A document as it came. `uri` names it in the database and in messages; `media_type` is what a web server said of
+    it, with parameters, else ""."""
 
-    `content_hash` is the hex SHA-256 of the source's bytes. `notes` say what was left out, a line each.
+    uri: str
+    data: bytes
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDocument:
+    """A document as loaded. `uri` is the file's absolute path, the page's address, or the archive's uri, "/" and the
+    member's name; `title` is "" where the document has none of its own.
+
+    `content_hash` is the hex SHA-256 of the document's own bytes. `notes` say what was left out, a line each.
     """
 
     uri: str
@@ -61,12 +74,23 @@ class LoadedDocument:
 class Loader(Protocol):
     """Makes a document of a file's bytes; it does no input or output.
 
-    Raises DocumentUnreadable or EmptyDocument, naming `path`, and nothing else, whatever the bytes are.
+    Raises DocumentUnreadable, DocumentTooLarge or EmptyDocument, naming the uri, and nothing else but what comes of the
+    child's limits (MemoryError), whatever the bytes are.
     """
 
-    def __call__(self, path: Path, data: bytes) -> LoadedDocument: ...
+    def __call__(self, raw: RawDocument, options: LoaderOptions) -> LoadedDocument: ...
 
 
-def document_of(path: Path, data: bytes, title: str, content: Content, notes: tuple[str, ...] = ()) -> LoadedDocument:
+def document_of(raw: RawDocument, title: str, content: Content, notes: tuple[str, ...] = ()) -> LoadedDocument:
     """The document that a loader gives for these bytes."""
-    return LoadedDocument(str(path), title, content, hashlib.sha256(data).hexdigest(), notes)
+    return LoadedDocument(raw.uri, storable(title), _storable(content), hashlib.sha256(raw.data).hexdigest(), notes)
+
+
+def _storable(content: Content) -> Content:
+    match content:
+        case Markdown(text, slug_anchors):
+            return Markdown(storable(text), slug_anchors)
+        case PlainText(text):
+            return PlainText(storable(text))
+        case QuestionAnswers(pairs):
+            return QuestionAnswers(tuple(QuestionAnswer(storable(p.question), storable(p.answer)) for p in pairs))

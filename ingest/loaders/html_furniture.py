@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from bs4 import BeautifulSoup, Tag
 
+from ingest.loaders.html_shape import is_gone
+
 # Never content.
 _DROPPED_TAGS = frozenset(
     {
@@ -57,6 +59,37 @@ _BOILERPLATE = frozenset(
         "md-nav",
         "md-sidebar",
         "navigation",
+        # Cookie consent: OneTrust, Cookiebot, Cookie Consent, CookieYes, Usercentrics, Complianz.
+        "onetrust-consent-sdk",
+        "onetrust-banner-sdk",
+        "cybotcookiebotdialog",
+        "cc-window",
+        "cky-consent-container",
+        "usercentrics-root",
+        "cmplz-cookiebanner",
+        "cookie-bar",
+        "cookie-popup",
+        "cookies-banner",
+        "gdpr-banner",
+        # Help centres and blogs: Zendesk, Intercom, Jetpack, AddToAny, Disqus.
+        "article-votes",
+        "article-more-questions",
+        "article-return-to-top",
+        "article-relatives",
+        "recent-articles",
+        "related-articles",
+        "related-posts",
+        "sharedaddy",
+        "addtoany_share_save_container",
+        "share-buttons",
+        "social-share",
+        "social-links",
+        "newsletter-signup",
+        "page-feedback",
+        "article-feedback",
+        "was-this-helpful",
+        "disqus_thread",
+        "advertisement",
     }
 )
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -73,8 +106,7 @@ _MAIN: tuple[Callable[[Tag], bool], ...] = (
 def main_content(soup: BeautifulSoup) -> Tag:
     """The element that holds the content, furniture taken out of it (the soup is changed)."""
     for tag in soup.find_all(True):
-        # Not `tag.decomposed`: on a living element that searches all of its descendants.
-        if "_decomposed" not in vars(tag):
+        if not is_gone(tag):
             _reduce(tag)
     tags = soup.find_all(True)
     for is_main in _MAIN:

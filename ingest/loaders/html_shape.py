@@ -28,3 +28,9 @@ def limit_numbering(root: Tag) -> None:
     for numbered in root.find_all("ol"):
         if len(numbered.contents) > MAX_NUMBERED_ITEMS:
             numbered.name = "ul"
+
+
+def is_gone(tag: Tag) -> bool:
+    """Whether the element was taken out with an element around it. Not `tag.decomposed`: on a living element that
+    searches all of its descendants."""
+    return "_decomposed" in vars(tag)

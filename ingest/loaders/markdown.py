@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ingest.errors import EmptyDocument, shown
-from ingest.loaders.base import LoadedDocument, Markdown, document_of
+from ingest.loaders.base import LoadedDocument, Markdown, RawDocument, document_of
+from ingest.loaders.options import DEFAULT_OPTIONS, LoaderOptions
 from ingest.loaders.source_text import decode_utf8
 
 # YAML between two lines of dashes at the very top (https://jekyllrb.com/docs/front-matter/, read 2025-11).
@@ -16,12 +16,12 @@ _KEY = re.compile(r"^[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$)", re.MULTILINE)
 _TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
-def load_markdown(path: Path, data: bytes) -> LoadedDocument:
+def load_markdown(raw: RawDocument, options: LoaderOptions = DEFAULT_OPTIONS) -> LoadedDocument:
     """The text without its front matter, and the title that stands there."""
-    front_matter, body = split_front_matter(decode_utf8(path, data))
+    front_matter, body = split_front_matter(decode_utf8(raw))
     if not body.strip():
-        raise EmptyDocument(f"{shown(path)} has front matter but no text: write some, or leave it out")
-    return document_of(path, data, _title(front_matter), Markdown(body, slug_anchors=True))
+        raise EmptyDocument(f"{shown(raw.uri)} has front matter but no text: write some, or leave it out")
+    return document_of(raw, _title(front_matter), Markdown(body, slug_anchors=True))
 
 
 def split_front_matter(text: str) -> tuple[str, str]:

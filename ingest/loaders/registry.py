@@ -2,68 +2,57 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
-from ingest.errors import DocumentMissing, DocumentTooLarge, DocumentUnreadable, UnsupportedDocument, shown
-from ingest.loaders.base import LoadedDocument, Loader
+from ingest.errors import UnsupportedDocument, shown
+from ingest.loaders.base import LoadedDocument, Loader, RawDocument
 from ingest.loaders.csv import load_csv
+from ingest.loaders.docx import load_docx
 from ingest.loaders.html import load_html
+from ingest.loaders.json import load_json, load_json_lines
 from ingest.loaders.markdown import load_markdown
+from ingest.loaders.options import LoaderOptions, ReadingLimits
+from ingest.loaders.pdf import load_pdf
+from ingest.loaders.source_bytes import read_file
 from ingest.loaders.text import load_text
+from ingest.loaders.xlsx import load_xlsx
 
 _LOADERS: dict[str, Loader] = {
     ".csv": load_csv,
+    ".docx": load_docx,
     ".htm": load_html,
     ".html": load_html,
+    ".json": load_json,
+    ".jsonl": load_json_lines,
     ".markdown": load_markdown,
     ".md": load_markdown,
+    ".pdf": load_pdf,
     ".text": load_text,
+    ".tsv": load_csv,
     ".txt": load_text,
+    ".xlsx": load_xlsx,
 }
-BYTES_PER_MB = 1_000_000
+ARCHIVE = ".zip"
+SUFFIXES = frozenset({*_LOADERS, ARCHIVE})
 
 
 def is_supported(path: Path) -> bool:
-    """Whether a loader reads files with this suffix."""
-    return path.suffix.lower() in _LOADERS
+    """Whether files with this suffix can be read."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def loader_of(uri: str, suffix: str) -> Loader:
+    """The loader for the suffix. Raises UnsupportedDocument, naming the uri."""
+    loader = _LOADERS.get(suffix)
+    if loader is None:
+        kinds = " ".join(sorted(SUFFIXES))
+        raise UnsupportedDocument(f"{shown(uri)} is of no supported kind: convert it to one of {kinds}")
+    return loader
 
 
 def load_document(path: Path, max_document_mb: float) -> LoadedDocument:
-    """The document in the file at the absolute `path`. Raises an IngestError that names the file."""
-    loader = _LOADERS.get(path.suffix.lower())
-    if loader is None:
-        kinds = " ".join(sorted(_LOADERS))
-        raise UnsupportedDocument(f"{shown(path)} is of no supported kind: convert it to one of {kinds}")
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as exc:
-        raise DocumentUnreadable(f"{shown(path)}: its name is not UTF-8; rename the file") from exc
-    return loader(path, _read(path, max_document_mb))
-
-
-def _read(path: Path, max_document_mb: float) -> bytes:
-    """The file's bytes; its size is checked before anything is read, and again while it is."""
-    limit = int(max_document_mb * BYTES_PER_MB)
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise DocumentMissing(f"{shown(path)} is not a regular file: give a file or a folder")
-        if status.st_size > limit:
-            raise _too_large(path, status.st_size, max_document_mb)
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as exc:
-        raise DocumentMissing(
-            f"{shown(path)} can't be read ({exc.strerror or exc}): check its name and permissions"
-        ) from exc
-    if len(data) > limit:
-        raise _too_large(path, len(data), max_document_mb)
-    return data
-
-
-def _too_large(path: Path, size: int, max_document_mb: float) -> DocumentTooLarge:
-    return DocumentTooLarge(
-        f"{shown(path)} has {size / BYTES_PER_MB:.1f} MB, the limit is {max_document_mb:g} MB:"
-        " split it, or raise ASSISTANT_MAX_DOCUMENT_MB"
-    )
+    """The document in the file at the absolute `path`, read in this process: for files that are trusted. Raises an
+    IngestError that names the file."""
+    loader = loader_of(str(path), path.suffix.lower())
+    options = LoaderOptions(ReadingLimits(max_document_mb=max_document_mb))
+    return loader(RawDocument(str(path), read_file(path, max_document_mb)), options)

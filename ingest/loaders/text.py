@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from ingest.loaders.base import LoadedDocument, PlainText, document_of
+from ingest.loaders.base import LoadedDocument, PlainText, RawDocument, document_of
+from ingest.loaders.options import DEFAULT_OPTIONS, LoaderOptions
 from ingest.loaders.source_text import decode_utf8
 
 
-def load_text(path: Path, data: bytes) -> LoadedDocument:
+def load_text(raw: RawDocument, options: LoaderOptions = DEFAULT_OPTIONS) -> LoadedDocument:
     """The file's text as it stands: a line of hashes or equal signs is no heading here."""
-    return document_of(path, data, "", PlainText(decode_utf8(path, data)))
+    return document_of(raw, "", PlainText(decode_utf8(raw)))

@@ -7,18 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from ingest.errors import DocumentUnreadable, EmptyDocument, IngestError
-from ingest.loaders.base import LoadedDocument, Markdown
+from ingest.loaders.base import LoadedDocument, Markdown, RawDocument
 from ingest.loaders.html import load_html
+from ingest.loaders.options import FurnitureRules, LoaderOptions, ReadingHints
 
-PATH = Path("/page.html")
+URI = "/page.html"
 
 
 def markdown_of(html: str | bytes) -> str:
     """The Markdown that the loader makes."""
     data = html if isinstance(html, bytes) else html.encode()
-    content = load_html(PATH, data).content
+    content = load_html(RawDocument(URI, data)).content
     assert isinstance(content, Markdown)
     assert content.slug_anchors is False
     return content.text.strip()
@@ -93,6 +95,55 @@ def test_only_the_content_is_kept(html: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "furniture",
+    [
+        "<p>Member-only story</p>",
+        "<div><span>Published in Some Letters</span> · <span>7 min read</span> · <span>Dec 7, 2023</span></div>",
+        "<p><a href='https://x.org/in'>Sign in</a></p>",
+        "<div><a href='https://x.org/up'>Sign up</a> / <a href='https://x.org/in'>Sign in</a></div>",
+        "<p><a href='https://x.org'>Share</a></p>",
+        "<ul><li><a href='https://x.org'>Share on Facebook</a><li><a href='https://x.org'>Share on X</a></ul>",
+        "<p>Was this page helpful? <a href='https://x.org/y'>Yes</a> <a href='https://x.org/n'>No</a></p>",
+        "<div class=x1><p>We use cookies to improve this site.</p><button>Accept all</button><button>No</button></div>",
+        "<div><div><p>Cookies? Yes please.</p><p>Read our policy.</p></div><div><a href='#'>I agree</a></div></div>",
+        "<div id=onetrust-banner-sdk>Your privacy</div><div class='sharedaddy x'>Click to share</div>",
+        "<p>Back to top</p><p>War dieser Artikel hilfreich?</p>",
+    ],
+)
+def test_furniture_is_told_by_its_words(furniture: str) -> None:
+    """What blogs, help centres and cookie banners put around and between a text, whatever their elements are called."""
+    assert markdown_of(f"<h1>T</h1>{furniture}<p>Text</p>{furniture}") == "# T\n\nText"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "## Share",
+        "* Share\n* Follow",
+        "We use cookies to keep you signed in. You can accept or reject them.",
+        "## How do I accept all cookies?\n\nPress *Accept all*.",
+        "It takes 7 min read from start to end, and you follow.",
+        "| Sign in | Sign up |\n| --- | --- |\n| 1 | 2 |",
+        "```\nShare\n\nMember-only story\n```",
+        "> Member-only story",
+    ],
+)
+def test_text_about_furniture_is_kept(content: str) -> None:
+    """Headings, lists, tables, code and whole sentences are content, whatever they speak of."""
+    html = MarkdownIt("commonmark").enable("table").render(content)
+    assert markdown_of(f"<main>{html}</main>") == content
+
+
+def test_rules_take_more_out() -> None:
+    """Elements by CSS selectors, lines by regular expressions; a line is matched as a whole."""
+    rules = FurnitureRules(("div.promo", "p:nth-of-type(3)"), ("new in version .*", "[0-9]+ views"))
+    html = "<div class='promo x'><div class=promo>Buy</div></div><p>One</p><p>12 Views</p><p>x</p><p>The 12 views</p>"
+    options = LoaderOptions(hints=ReadingHints(furniture_rules=rules))
+    content = load_html(RawDocument(URI, f"{html}<p>New in version 3<br>Yes</p>".encode()), options).content
+    assert content == Markdown("One\n\nThe 12 views\n\nYes\n", slug_anchors=False)
+
+
+@pytest.mark.parametrize(
     ("html", "title"),
     [
         ("<title>Site - T</title><h1>The  <i>page</i>¶</h1><p>x", "The page"),
@@ -102,7 +153,7 @@ def test_only_the_content_is_kept(html: str) -> None:
 )
 def test_the_title_is_the_main_heading_else_the_pages_title(html: str, title: str) -> None:
     """Titles of pages carry the site's name; headings don't."""
-    assert load_html(PATH, html.encode()).title == title
+    assert load_html(RawDocument(URI, html.encode())).title == title
 
 
 @pytest.mark.parametrize(
@@ -136,7 +187,7 @@ def test_the_declared_charset_is_honoured(data: bytes) -> None:
 def test_an_undecodable_page_is_refused_with_advice(data: bytes, advice: str) -> None:
     """The page says one thing and is another: one line that names the file."""
     with pytest.raises(DocumentUnreadable, match=r"^/page\.html ") as caught:
-        load_html(PATH, data)
+        load_html(RawDocument(URI, data))
     assert advice in str(caught.value)
 
 
@@ -146,7 +197,7 @@ def test_an_undecodable_page_is_refused_with_advice(data: bytes, advice: str) ->
 def test_a_page_without_text_is_refused(html: str) -> None:
     """Furniture and scripts are no text."""
     with pytest.raises(EmptyDocument, match="holds no text"):
-        load_html(PATH, html.encode())
+        load_html(RawDocument(URI, html.encode()))
 
 
 MANY = 5_000
@@ -190,7 +241,7 @@ def test_fuzzed_pages_are_read_or_refused(shared_data: Path) -> None:
     """Files that once crashed the parser."""
     for path in sorted((shared_data / "torture" / "html").glob("*-*")):
         with suppress(IngestError):
-            assert isinstance(load_html(path, path.read_bytes()), LoadedDocument)
+            assert isinstance(load_html(RawDocument(str(path), path.read_bytes())), LoadedDocument)
 
 
 def test_documentation_pages_lose_their_furniture_only(shared_data: Path) -> None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 
 from ingest.errors import DocumentUnreadable, EmptyDocument
-from ingest.loaders.base import Markdown, PlainText
+from ingest.loaders.base import Markdown, PlainText, RawDocument
 from ingest.loaders.markdown import load_markdown, split_front_matter
 from ingest.loaders.text import load_text
 
-PATH = Path("/docs/page.md")
+URI = "/docs/page.md"
 
 
 def test_a_markdown_file_is_taken_as_it_stands() -> None:
     """Byte order mark and foreign line ends apart; the hash is that of the bytes."""
     data = b"\xef\xbb\xbf# Title\r\n\r\nText.\rMore."
-    document = load_markdown(PATH, data)
+    document = load_markdown(RawDocument(URI, data))
     assert document.content == Markdown("# Title\n\nText.\nMore.", slug_anchors=True)
     assert (document.uri, document.title) == ("/docs/page.md", "")
     assert document.content_hash == hashlib.sha256(data).hexdigest()
@@ -48,20 +47,20 @@ def test_front_matter_is_only_what_is_meant_so(text: str, expected: tuple[str, s
 )
 def test_the_title_is_taken_from_front_matter(line: str, title: str) -> None:
     """With or without quotes."""
-    document = load_markdown(PATH, f"---\nlang: en\n{line}\n---\nText".encode())
+    document = load_markdown(RawDocument(URI, f"---\nlang: en\n{line}\n---\nText".encode()))
     assert (document.title, document.content) == (title, Markdown("Text", slug_anchors=True))
 
 
 def test_a_text_file_holds_no_markup() -> None:
     """Its lines of hashes stay text."""
-    assert load_text(Path("/a.txt"), b"# not a heading\n").content == PlainText("# not a heading\n")
+    assert load_text(RawDocument("/a.txt", b"# not a heading\n")).content == PlainText("# not a heading\n")
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf", "\u3000\u00a0".encode(), b"---\ntitle: A\n---\n"])
 def test_an_empty_document_is_refused(data: bytes) -> None:
     """Nothing, or nothing but blanks or front matter."""
     with pytest.raises(EmptyDocument, match=r"^/docs/page\.md "):
-        load_markdown(PATH, data)
+        load_markdown(RawDocument(URI, data))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +80,12 @@ def test_what_is_no_text_is_refused_with_advice(data: bytes, advice: str) -> Non
     with pytest.raises(
         DocumentUnreadable, match=rf"^/docs/page\.md is .*?{advice}|^/docs/page\.md is {advice}"
     ) as caught:
-        load_markdown(PATH, data)
+        load_markdown(RawDocument(URI, data))
     assert "\n" not in str(caught.value)
 
 
 def test_a_hostile_file_name_stays_on_one_line() -> None:
     """Line ends and terminal codes in a name are shown, not sent."""
     with pytest.raises(EmptyDocument) as caught:
-        load_text(Path("/docs/a\nb\x1b[2J.txt"), b"")
+        load_text(RawDocument("/docs/a\nb\x1b[2J.txt", b""))
     assert str(caught.value).startswith("/docs/a\\nb\\x1b[2J.txt is empty")

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import DocumentMissing, DocumentTooLarge, DocumentUnreadable, IngestError, UnsupportedDocument
 from ingest.loaders.base import Markdown, PlainText, QuestionAnswers
-from ingest.loaders.registry import load_document
+from ingest.loaders.registry import is_supported, load_document
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,22 @@ def test_the_suffix_chooses_the_loader(tmp_path: Path, name: str, content: type)
     assert isinstance(load_document(path, 20).content, content)
 
 
-@pytest.mark.parametrize("name", ["a.docx", "README", "a.md.gz"])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((name, True) for name in ("a.pdf", "A.DOCX", "a.xlsx", "a.jsonl", "a.json", "a.zip", "a.tsv", "a.md")),
+        *((name, False) for name in ("a.doc", "a", ".md", "a.zip.gz", "a.png")),
+    ],
+)
+def test_supported_files_are_told_by_their_suffix(name: str, expected: bool) -> None:
+    """What a folder is searched for."""
+    assert is_supported(Path(name)) is expected
+
+
+@pytest.mark.parametrize("name", ["a.doc", "README", "a.md.gz"])
 def test_other_kinds_are_refused_with_the_supported_ones(tmp_path: Path, name: str) -> None:
     """So that the user knows what to convert to."""
-    with pytest.raises(UnsupportedDocument, match=r"\.csv \.htm \.html \.markdown \.md \.text \.txt"):
+    with pytest.raises(UnsupportedDocument, match=r"\.csv \.docx .* \.pdf .* \.zip$"):
         load_document(tmp_path / name, 20)
 
 
