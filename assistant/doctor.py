@@ -16,6 +16,8 @@ from assistant.embedded import Part
 from assistant.errors import AssistantError
 from assistant.presence import live_workers
 from assistant.queue import WakeUpQueue
+from assistant.vector_store.base import VectorStore
+from assistant.vector_store.scope import Scope
 from prompts.errors import PromptError
 from prompts.persona import load_persona
 
@@ -82,11 +84,16 @@ def _model(settings: Settings) -> str:
 
 def _knowledge(settings: Settings) -> str:
     with wiring.database_pool(settings, 1) as pool:
-        documents = wiring.vector_store(pool).documents(settings.knowledge_set)
+        store = wiring.vector_store(pool)
+        return "; ".join(_set(store, name) for name in Scope.of(settings.knowledge_set).knowledge_sets)
+
+
+def _set(store: VectorStore, name: str) -> str:
+    found, documents = store.find_set(name), store.documents(name)
+    if found is None or not documents:
+        raise AssistantError(f"knowledge set {name!r} is empty: run `ingest add PATH`")
     chunks = sum(document.chunk_count for document in documents)
-    if not documents:
-        raise AssistantError(f"knowledge set {settings.knowledge_set!r} is empty: run `ingest add PATH`")
-    return f"{len(documents)} documents, {chunks} chunks in {settings.knowledge_set!r}"
+    return f"{len(documents)} documents, {chunks} chunks in {name!r}, embedded by {found.space.model_name}"
 
 
 def _workers(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""Whether to answer: only from chunks that are near enough to the question."""
+"""Whether to answer: only from passages that are near enough to the question."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ of quite another kind put in: of the follow-ups 94 % pass, of the strange questi
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What passed: the chunks to answer from, nearest first (none: refuse), and the values that decided."""
+    """What passed: the chunks to answer from, the most relevant first (none: refuse), and the values that decided."""
 
     chunks: tuple[RetrievedChunk, ...]
     nearest_alone: float | None
     nearest_in_context: float | None
     drift: float
     max_distance: float
+    max_rerank_distance: float | None = None
+    nearest_reranked: float | None = None
 
     @property
     def is_open(self) -> bool:
         return bool(self.chunks)
 
 
-def judge(retrieval: Retrieval, max_distance: float) -> GateResult:
-    """Keep the chunks within `max_distance` (cosine distance, [0, 2]).
+def judge(retrieval: Retrieval, max_distance: float, max_rerank_distance: float | None = None) -> GateResult:
+    """Keep the chunks within `max_distance` (cosine distance, [0, 2]) or, where they were reranked and there is such a
+    limit, within `max_rerank_distance` ([0, 1]). Never by relevance: what words add to it does not tell whether the
+    answer is there. (Fused values calibrate worse: 63.9 against 70.6 F1 on the same data.)
 
     A question that stays with the conversation's topic may be near by virtue of what was said before ("and how much is
     it?"); one that leaves the topic must be near by itself, and what was said before plays no part in its answer.
@@ -36,12 +40,20 @@ def judge(retrieval: Retrieval, max_distance: float) -> GateResult:
     stays = bool(retrieval.in_context) and retrieval.drift <= MAX_DRIFT
     candidates = retrieval.merged if stays else retrieval.alone
     return GateResult(
-        chunks=tuple(chunk for chunk in candidates if chunk.distance <= max_distance),
+        chunks=tuple(chunk for chunk in candidates if _is_near(chunk, max_distance, max_rerank_distance)),
         nearest_alone=_nearest(retrieval.alone),
         nearest_in_context=_nearest(retrieval.in_context),
         drift=retrieval.drift,
         max_distance=max_distance,
+        max_rerank_distance=max_rerank_distance,
+        nearest_reranked=min((c.rerank_distance for c in candidates if c.rerank_distance is not None), default=None),
     )
+
+
+def _is_near(chunk: RetrievedChunk, max_distance: float, max_rerank_distance: float | None) -> bool:
+    if chunk.rerank_distance is None or max_rerank_distance is None:
+        return chunk.distance <= max_distance
+    return chunk.rerank_distance <= max_rerank_distance
 
 
 def _nearest(chunks: tuple[RetrievedChunk, ...]) -> float | None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from adapters.base import ReplyAddress
 from assistant import phrases
 from assistant.errors import ConfigurationError
+from assistant.vector_store.scope import EVERYONE, SET_SEPARATOR, Scope
+
+
+def _listed(names: object) -> object:
+    """A list of names as they stand in a setting."""
+    is_list = isinstance(names, list) and names and all(isinstance(name, str) and name.strip() for name in names)
+    return SET_SEPARATOR.join(names) if is_list and isinstance(names, list) else names
 
 
 class ChannelManners(BaseModel):
@@ -22,6 +29,8 @@ class ChannelManners(BaseModel):
     reply_in: a thread below the question, or the channel itself, where each person has a conversation of their own, and
     only mentions are answered.
     visible_to: who sees the answers.
+    knowledge_set: the name of the set that is searched, or several. audience: whose documents may be used there, beside
+    those for everyone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -30,7 +39,8 @@ class ChannelManners(BaseModel):
     reply_in: Literal["thread", "channel"] = "thread"
     visible_to: Literal["everybody", "asker"] = "everybody"
     language: str = "en"
-    knowledge_set: str = Field("default", min_length=1)
+    knowledge_set: Annotated[str, BeforeValidator(_listed)] = Field("default", min_length=1)
+    audience: list[str] = []
     persona: str = Field("default", min_length=1)
 
     @field_validator("language")
@@ -39,6 +49,10 @@ class ChannelManners(BaseModel):
         if value not in phrases.LANGUAGES:
             raise ValueError(f"must be one of {', '.join(phrases.LANGUAGES)}")
         return value
+
+    def scope(self, knowledge_set: str) -> Scope:
+        """What is searched for a conversation that is about these knowledge sets."""
+        return Scope.of(knowledge_set, (EVERYONE, *self.audience))
 
     @property
     def phrases(self) -> phrases.Phrases:

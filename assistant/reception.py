@@ -75,8 +75,10 @@ class Reception:
 
     def apologise(self, message: PendingMessage, lease: Lease, error: Exception) -> Answer:
         """What the customer gets when no answer can be had."""
-        phrases = self._manners.of(lease.platform, lease.channel).phrases
-        answer = self._answerer.apologise(message, lease.knowledge_set, error, phrases=phrases)
+        manners = self._manners.of(lease.platform, lease.channel)
+        phrases = manners.phrases
+        scope = manners.scope(lease.knowledge_set)
+        answer = self._answerer.apologise(message, scope, error, phrases=phrases)
         return replace(answer, buttons=self._buttons(lease, phrases, answer.decision), is_silent=message.is_overheard)
 
     def _obey(self, visit: _Visit) -> Answer:
@@ -128,7 +130,7 @@ class Reception:
         answer = self._answerer.answer(
             message,
             visit.history,
-            visit.lease.knowledge_set,
+            manners.scope(visit.lease.knowledge_set),
             phrases=phrases,
             persona=self._persona(manners.persona),
             show=show,

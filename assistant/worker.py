@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from assistant.conversations.model import Answer, Lease, LeaseLost, PastTurn, PendingMessage, Work
+from assistant.conversations.model import Answer, Lease, LeaseLost, Outdated, PastTurn, PendingMessage, Work
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError, DatabaseUnavailable
 from assistant.leases import LeaseRenewer
@@ -24,8 +24,8 @@ COMMIT_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
 """An answer that is there is worth more than one try to store it: Postgres may just be starting again."""
 
 Done = TypeVar("Done")
-Show = Callable[[str, Sequence[str]], None]
-"""Lets people see the text so far, in which links may lead to those hosts."""
+Show = Callable[[str, Sequence[str], Sequence[int]], None]
+"""Lets people see the text so far, in which links may lead to those hosts, made from those chunks."""
 
 
 class Answers(Protocol):
@@ -69,7 +69,17 @@ class ConversationWorker:
                 self._store.release([work.lease])
 
     def _turn(self, work: Work) -> Work | None:
-        """Answer one turn; gives the next one, if any is due."""
+        """Answer one turn; gives the next one, if any is due, or the same one where documents changed under it."""
+        try:
+            return self._answered(work)
+        except Outdated as exc:
+            _log.info("an answer was outdated", extra=_told(exc) | {"message_id": work.messages[0].id})
+        # What was said before may be withdrawn with the documents: it is read again.
+        self._store.release([work.lease])
+        return self._store.take(work.messages[0].id)
+
+    def _answered(self, work: Work) -> Work | None:
+        """Answer one turn; gives the next one, if any is due. Raises Outdated."""
         started = time.monotonic()
         question = work.question
         try:
@@ -91,9 +101,9 @@ class ConversationWorker:
     def _show(self, work: Work) -> Show:
         """What shows the answer as far as it is written. That it can't be shown yet is no reason to give it up."""
 
-        def show(text: str, link_hosts: Sequence[str]) -> None:
+        def show(text: str, link_hosts: Sequence[str], chunk_ids: Sequence[int]) -> None:
             with contextlib.suppress(DatabaseUnavailable):
-                self._store.preview(work, text, link_hosts)
+                self._store.preview(work, text, link_hosts, chunk_ids)
 
         return show
 

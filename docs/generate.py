@@ -47,6 +47,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_KNOWLEDGE_SET",
         "ASSISTANT_TOP_K",
         "ASSISTANT_MAX_DISTANCE",
+        "ASSISTANT_RERANKER_MODEL",
+        "ASSISTANT_MAX_RERANK_DISTANCE",
         "ASSISTANT_OVERHEARD_DISTANCE",
     ),
     "Settings for channels and human agents": (
@@ -60,6 +62,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_CHUNK_TOKENS",
         "ASSISTANT_CHUNK_OVERLAP",
         "ASSISTANT_MAX_DOCUMENT_MB",
+        "ASSISTANT_FETCH_HOSTS",
+        "ASSISTANT_LEAVE_OUT_FILE",
+        "ASSISTANT_INDEX_PRECISION",
     ),
     "Settings for gateway, workers, persona and logs": (
         "ASSISTANT_HTTP_HOST",

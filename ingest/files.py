@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.errors import DocumentMissing, IngestError, UnsupportedDocument, shown
+from ingest.errors import DocumentMissing, IngestError, shown
 from ingest.loaders.registry import is_supported
 from ingest.uris import document_uri
 
@@ -23,26 +23,33 @@ class FoundFiles:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def find_files(arguments: list[str]) -> FoundFiles:
-    """The files named, and the supported ones below the folders named, sorted; hidden ones there are left out."""
+def find_files(arguments: list[str], *, may_be_empty: bool = False) -> FoundFiles:
+    """The files named, and the supported ones below the folders named, sorted; hidden ones there are left out. A folder
+    without any is wrong unless it `may_be_empty`."""
     found = FoundFiles()
     for argument in arguments:
         try:
-            found.paths.extend(_expand(argument, found))
+            found.paths.extend(_expand(argument, found, may_be_empty=may_be_empty))
         except IngestError as exc:
             found.errors.append((argument, exc))
     found.paths = list(dict.fromkeys(found.paths))
     return found
 
 
-def _expand(argument: str, found: FoundFiles) -> list[Path]:
-    if argument.lower().startswith(("http://", "https://")):
-        raise UnsupportedDocument(f"{shown(argument)} is an address: save the page as an .html file, and add that")
+def passed_over(skipped: Counter[str]) -> tuple[str, ...]:
+    """How many files of folders were passed over, by kind, on one line; nothing where none was."""
+    if not skipped:
+        return ()
+    kinds = ", ".join(f"{shown(kind)}: {count}" for kind, count in sorted(skipped.items()))
+    return (f"passed over {skipped.total()} file{'' if skipped.total() == 1 else 's'} in folders ({kinds})",)
+
+
+def _expand(argument: str, found: FoundFiles, *, may_be_empty: bool) -> list[Path]:
     path = Path(document_uri(argument))
     if not path.is_dir():
         return [path]
     files = list(_walk(path, found))
-    if not files:
+    if not files and not may_be_empty:
         raise DocumentMissing(f"{shown(path)} has no file of a supported kind in it: name the folder of your documents")
     return files
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.embedding.base import Embedder
-from assistant.vector_store.base import RetrievedChunk, VectorStore
+from assistant.embedding.base import QueryEmbedder
+from assistant.vector_store import base
+from assistant.vector_store.base import ChunkSearch, RetrievedChunk, Ways
+from assistant.vector_store.scope import Scope
 from ingest.errors import QueriesUnreadable, shown
 
 BATCH_QUERIES = 256
@@ -32,13 +34,21 @@ def read_queries(path: Path) -> list[Query]:
 
 
 def search_all(
-    queries: Sequence[Query], embedder: Embedder, store: VectorStore, knowledge_set: str, top_k: int
+    queries: Sequence[Query],
+    embedder: QueryEmbedder,
+    search: ChunkSearch,
+    scope: Scope,
+    *,
+    top_k: int,
+    ways: Ways = "fused",
 ) -> Iterator[tuple[Query, list[RetrievedChunk]]]:
-    """Each query with the chunks found for it, nearest first, in the order given."""
+    """Each query with the passages found for it, best first, in the order given."""
     for start in range(0, len(queries), BATCH_QUERIES):
         batch = queries[start : start + BATCH_QUERIES]
-        for query, vector in zip(batch, embedder.embed_queries([query.text for query in batch]), strict=True):
-            yield query, store.search(knowledge_set, embedder.model_name, vector, top_k)
+        vectors = embedder.embed_queries([query.text for query in batch])
+        for query, vector in zip(batch, vectors, strict=True):
+            [found] = search.search_many(scope, embedder.model_name, [base.Query(query.text, vector, top_k)], ways)
+            yield query, found
 
 
 def _query(place: str, line: bytes) -> Query:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from assistant.vector_store.base import RetrievedChunk, StoredDocument
-from ingest import pipeline
+from assistant.vector_store.scope import EVERYONE
+from ingest import outcome as told
 from ingest.errors import shown
+
+if TYPE_CHECKING:
+    from ingest.outcome import Outcome
+    from ingest.sync_run import Change, Summary
 
 PREVIEW_CHARS = 300
 
@@ -28,44 +35,69 @@ def print_error(message: str) -> None:
     click.echo(f"ingest: error: {' '.join(message.split())}", err=True)
 
 
-def print_outcome(outcome: pipeline.Outcome, *, as_json: bool) -> None:
+def print_outcome(outcome: Outcome, *, as_json: bool, status: str = "added") -> None:
     """A stored document on standard output; a refused one on standard error, and with JSON on both; so are notes."""
-    for note in outcome.notes:
-        click.echo(f"ingest: {note}", err=True)
+    print_notes(outcome.notes)
     if outcome.error is not None:
         print_error(str(outcome.error))
         if as_json:
             print_json({"uri": outcome.uri, "status": "failed", "error": " ".join(str(outcome.error).split())})
     elif as_json:
-        added: dict[str, object] = {"uri": outcome.uri, "status": "added", "title": outcome.title}
+        stored: dict[str, object] = {"uri": outcome.uri, "status": status, "title": outcome.title}
         notes = {"notes": list(outcome.notes)} if outcome.notes else {}
-        print_json({**added, "chunks": outcome.chunk_count, **notes})
+        print_json({**stored, "chunks": outcome.chunk_count, "embedded": outcome.new_chunks, **notes})
     else:
-        click.echo(f"added {shown(outcome.uri)} ({_count(outcome.chunk_count, 'chunk')})")
+        new = f", {outcome.new_chunks} new" if outcome.new_chunks != outcome.chunk_count else ""
+        click.echo(f"{status} {shown(outcome.uri)} ({_count(outcome.chunk_count, 'chunk')}{new})")
 
 
-def print_skipped(skipped: Counter[str]) -> None:
-    """How many files of folders were passed over, by kind; nothing where none was."""
-    if skipped:
-        kinds = ", ".join(f"{shown(kind)}: {count}" for kind, count in sorted(skipped.items()))
-        click.echo(f"ingest: passed over {_count(skipped.total(), 'file')} in folders ({kinds})", err=True)
+def print_notes(notes: Sequence[str]) -> None:
+    """What was left out, on standard error."""
+    for note in notes:
+        click.echo(f"ingest: {note}", err=True)
 
 
-def print_document(document: StoredDocument, *, as_json: bool) -> None:
+def print_change(change: Change, *, as_json: bool) -> None:
+    """What became of one document in a sync, or would become of it."""
+    if change.outcome is not None:
+        print_outcome(change.outcome, as_json=as_json, status=change.status)
+    elif as_json:
+        print_json({"uri": change.uri, "status": change.status})
+    else:
+        click.echo(f"{change.status} {shown(change.uri)}")
+
+
+def print_summary(summary: Summary, *, is_plan: bool, as_json: bool) -> None:
+    """The figures of a sync: a table, or with JSON one more object, which has no uri."""
+    figures = asdict(summary)
+    if as_json:
+        print_json({"status": "planned" if is_plan else "synced", **figures})
+        return
+    table = Table(*(name.replace("_", " ") for name in figures), title="would be" if is_plan else None)
+    table.add_row(*(f"{value:,}" if isinstance(value, int) else f"{value:.1f}" for value in figures.values()))
+    Console().print(table)
+
+
+def print_document(stored: StoredDocument, *, as_json: bool) -> None:
+    document = stored.document
     if as_json:
         print_json(
             {
                 "uri": document.uri,
                 "title": document.title,
-                "chunks": document.chunk_count,
+                "chunks": stored.chunk_count,
                 "tags": dict(document.tags),
+                "audience": list(document.audience),
                 "content_hash": document.content_hash,
-                "updated_at": document.updated_at.isoformat(),
+                "updated_at": stored.updated_at.isoformat(),
             }
         )
     else:
-        tags = "".join(f" {name}={value}" for name, value in document.tags)
-        line = f"{document.uri}  {_count(document.chunk_count, 'chunk')}  {document.updated_at:%Y-%m-%d %H:%M}{tags}"
+        facts = [f"{name}={value}" for name, value in document.tags]
+        if document.audience != (EVERYONE,):
+            facts.append(f"for {', '.join(document.audience)}")
+        told_facts = "".join(f" {fact}" for fact in facts)
+        line = f"{document.uri}  {_count(stored.chunk_count, 'chunk')}  {stored.updated_at:%Y-%m-%d %H:%M}{told_facts}"
         click.echo(shown(line))
 
 
@@ -116,7 +148,7 @@ def hits_as_json(hits: Sequence[RetrievedChunk]) -> list[dict[str, object]]:
     ]
 
 
-class _Bar(pipeline.Progress):
+class _Bar(told.Progress):
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar = bar
         self._task = task
@@ -131,11 +163,11 @@ class _Bar(pipeline.Progress):
 
 
 @contextmanager
-def progress_bar() -> Iterator[pipeline.Progress]:
+def progress_bar() -> Iterator[told.Progress]:
     """A bar of the chunks embedded, on standard error where that is a terminal; else nothing is shown."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield pipeline.Progress()
+        yield told.Progress()
         return
     columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TextColumn("chunks"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -144,3 +176,26 @@ def progress_bar() -> Iterator[pipeline.Progress]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def count_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how many of how many are done, on standard error where that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TextColumn("chunks"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_moved(names: Sequence[str], model: str, embedded: int, *, as_json: bool) -> None:
+    """That knowledge sets are searched by another model now."""
+    if as_json:
+        print_json({"knowledge_sets": list(names), "embedding_model": model, "embedded": embedded})
+        return
+    sets = ", ".join(map(shown, names))
+    click.echo(f"moved {sets} to {shown(model)} ({_count(embedded, 'chunk')} embedded)")
+    click.echo(f"ingest: to add documents from now on, set EMBEDDING_MODEL={shown(model)}, or leave it unset", err=True)

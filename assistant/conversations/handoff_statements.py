@@ -182,7 +182,8 @@ select (select min(id) from woken), pg_notify(%(delivery_channel)s, '') from ove
 """  # noqa: S608 (constants put together)
 
 LAST_SOURCES = """
-select r.sources from replies r where r.conversation_id = %(conversation_id)s and r.decision in ('answered', 'quoted')
+select r.sources from replies r
+where r.conversation_id = %(conversation_id)s and r.decision in ('answered', 'quoted') and not r.is_withdrawn
 order by r.id desc limit 1
 """
 LAST_REPLY = """

@@ -35,6 +35,12 @@ class LeaseLost(AssistantError):
     """Another worker took the conversation over, or its message was changed: what this one did with it is void."""
 
 
+class Outdated(AssistantError):
+    """Documents that the answer was made from were changed or removed meanwhile: nothing was stored."""
+
+    retryable = True
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to write to a conversation, until another lease with a higher fence is given out."""
@@ -146,7 +152,8 @@ Deed = Handoff | TakeBack | Forget | Rate
 class Answer:
     """What goes out for a message, and why. With `is_dead` it is no answer to the question: the message is kept among
     the dead, where the operator finds it. `is_silent`: nothing goes out after all. `link_hosts`, `buttons`: see
-    adapters.base.Reply. `deed` is done in the transaction that commits the answer."""
+    adapters.base.Reply. `chunk_ids`: what it was made from. `deed` is done in the transaction that commits the answer.
+    """
 
     text: str
     decision: Decision
@@ -156,4 +163,5 @@ class Answer:
     is_silent: bool = False
     link_hosts: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    chunk_ids: tuple[int, ...] = ()
     deed: Deed | None = None

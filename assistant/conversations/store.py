@@ -20,6 +20,7 @@ from assistant.conversations.model import (
     Deed,
     Lease,
     LeaseLost,
+    Outdated,
     PastTurn,
     PendingMessage,
     Work,
@@ -51,10 +52,13 @@ class ConversationStore:
 
     def reply(self, work: Work, answer: Answer) -> Work | None:
         """Commit reply, delivery and trace, tell the gateways, and give the next turn of the conversation; without one
-        that is due the lease is released. May be repeated. Raises LeaseLost when the lease is another's."""
+        that is due the lease is released. May be repeated. Raises LeaseLost when the lease is another's, and Outdated,
+        still holding it, when documents that the answer was made from are gone."""
         parameters = _fence(work.lease) | _reply_parameters(work, answer) | self._alert_parameters(work, answer)
         parameters |= _window(message.id for message in work.messages)
-        is_released, waiting, history, _ = self._committed(work, answer.deed, parameters)
+        is_current, is_released, waiting, history, _ = self._committed(work, answer.deed, parameters)
+        if not is_current:
+            raise Outdated("documents that the answer was made from were changed meanwhile")
         if is_released or not waiting:
             return None
         question = work.question
@@ -63,12 +67,14 @@ class ConversationStore:
             turns.append(PastTurn(question.author_name, question.text, answer.text, "customer", answer.decision))
         return Work(work.lease, joined(_pending(waiting)), tuple(turns)[-HISTORY_TURNS:])
 
-    def preview(self, work: Work, text: str, link_hosts: Sequence[str]) -> None:
-        """Let people see the answer as far as it is written. Nothing where the lease is another's by now."""
+    def preview(self, work: Work, text: str, link_hosts: Sequence[str], chunk_ids: Sequence[int]) -> None:
+        """Let people see the answer as far as it is written. Nothing where the lease is another's by now, or the chunks
+        are gone."""
         parameters: dict[str, object] = {
             "message_id": work.messages[0].id,
             "text": storable(text),
             "link_hosts": list(link_hosts),
+            "chunk_ids": list(chunk_ids),
             "delivery_channel": DELIVERY_CHANNEL,
         }
         self._execute(statements.PREVIEW, _fence(work.lease) | parameters)
@@ -166,6 +172,7 @@ def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
         "is_silent": answer.is_silent,
         "link_hosts": list(answer.link_hosts),
         "buttons": json.dumps([asdict(button) for button in answer.buttons]),
+        "chunk_ids": list(answer.chunk_ids),
         "error": trace.error or None,
         "text": storable(answer.text),
         "decision": answer.decision,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Of the conversation l.id: the messages that wait, and the turns before them, oldest first: in the order in which they
 # were written, as a platform that delivers again does so out of order. Messages that were answered together are one
-# turn.
+# turn. What was said from documents that changed since is left out.
 _WAITING = """(
     select jsonb_agg(to_jsonb(w) order by w.sent_at, w.id) from (
         select id, author_id, author_name, text, attempts, sent_at, names_assistant, command, attachments, is_overheard,
@@ -17,7 +17,8 @@ _WAITING = """(
 _HISTORY = """(
     select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision) order by h.sent_at, h.id)
     from (
-        select m.id, m.sent_at, m.author_name, m.role, coalesce(r.text, '') as reply,
+        select m.id, m.sent_at, m.author_name, m.role,
+            case when r.is_withdrawn then '' else coalesce(r.text, '') end as reply,
             coalesce(r.decision, '') as decision, m.text || coalesce((
             select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
         from messages m left join replies r on r.message_id = m.id
@@ -46,21 +47,32 @@ with fenced as (
     select id, platform, workspace, lease_fence, knowledge_set from conversations
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update
 )"""
+# The chunks that the text is made from are held before the conversation is, as by those who delete them.
+_FENCED_WITH_CHUNKS = """
+with used as materialized (
+    select id from chunks where id = any(%(chunk_ids)s::bigint[]) order by id for key share
+), fenced as (
+    select id, platform, workspace, lease_fence, knowledge_set, is_current from conversations
+    cross join lateral (select count(*) = cardinality(%(chunk_ids)s::bigint[]) as is_current from used) u
+    where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update of conversations
+)"""
 
 LOCK = "select from conversations where id = %(conversation_id)s for update"
 # The lease is released with the reply unless more is due. All of it or nothing: a statement is a transaction.
 REPLY = f"""
-{_FENCED}, finished as (
+{_FENCED_WITH_CHUNKS}, finished as (
     update messages m set state = %(state)s, joined_to = nullif(%(message_id)s, m.id), last_error = %(error)s
-    from fenced where m.conversation_id = fenced.id and m.id = any(%(ids)s::bigint[]) and m.state = 'pending'
+    from fenced
+    where m.conversation_id = fenced.id and m.id = any(%(ids)s::bigint[]) and m.state = 'pending' and is_current
     returning m.id, m.reply_address
 ), answered as (
     select id, reply_address from finished where id = %(message_id)s
 ), reply as (
-    insert into replies (message_id, conversation_id, text, decision, sources)
-    select answered.id, fenced.id, %(text)s, %(decision)s, %(sources)s from fenced, answered where not %(is_silent)s
+    insert into replies (message_id, conversation_id, text, decision, sources, chunk_ids)
+    select answered.id, fenced.id, %(text)s, %(decision)s, %(sources)s, %(chunk_ids)s::bigint[]
+    from fenced, answered where not %(is_silent)s
     on conflict (message_id) do update set text = excluded.text, decision = excluded.decision,
-        sources = excluded.sources, created_at = now()
+        sources = excluded.sources, chunk_ids = excluded.chunk_ids, is_withdrawn = false, created_at = now()
     returning id
 ), trace as (
     insert into traces (reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s)
@@ -71,12 +83,13 @@ REPLY = f"""
         timings_s = excluded.timings_s
 ), delivery as (
     insert into deliveries (
-        message_id, conversation_id, platform, workspace, reply_address, text, sources, link_hosts, buttons
+        message_id, conversation_id, platform, workspace, reply_address, text, sources, link_hosts, buttons, chunk_ids
     )
     select answered.id, fenced.id, fenced.platform, fenced.workspace, answered.reply_address, %(text)s, %(sources)s,
-        %(link_hosts)s::text[], %(buttons)s
+        %(link_hosts)s::text[], %(buttons)s, %(chunk_ids)s::bigint[]
     from fenced, answered where not %(is_silent)s
     on conflict (message_id) do update set text = excluded.text, sources = excluded.sources,
+        chunk_ids = excluded.chunk_ids,
         link_hosts = excluded.link_hosts, buttons = excluded.buttons, is_preview = false,
         revision = deliveries.revision + 1, parts_sent = 0, due_at = greatest(deliveries.due_at, now()),
         attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
@@ -87,27 +100,31 @@ REPLY = f"""
     where %(alert_address)s::jsonb is not null
 ), released as (
     update conversations c set lease_owner = null, lease_until = null
-    from fenced where c.id = fenced.id and not coalesce((
+    from fenced where c.id = fenced.id and is_current and not coalesce((
         select due_at <= now() from messages
         where conversation_id = fenced.id and state = 'pending' and id <> all(%(ids)s::bigint[])
         order by sent_at, id limit 1
     ), false)
     returning c.id
 )
-select exists (select from released), {_WAITING}, {_HISTORY}, pg_notify(%(delivery_channel)s, '') from fenced l
+select is_current, exists (select from released), {_WAITING}, {_HISTORY}, pg_notify(%(delivery_channel)s, '')
+from fenced l
 """  # noqa: S608 (constants put together)
 
 # The answer as far as it is written. The reply takes its place, whatever it says.
 PREVIEW = f"""
-{_FENCED}, growing as (
+{_FENCED_WITH_CHUNKS}, growing as (
     select m.id, m.reply_address from messages m join fenced on m.conversation_id = fenced.id
     where m.id = %(message_id)s and m.state = 'pending'
 )
-insert into deliveries (message_id, conversation_id, platform, workspace, reply_address, text, link_hosts, is_preview)
+insert into deliveries (
+    message_id, conversation_id, platform, workspace, reply_address, text, link_hosts, is_preview, chunk_ids
+)
 select growing.id, fenced.id, fenced.platform, fenced.workspace, growing.reply_address, %(text)s,
-    %(link_hosts)s::text[], true
-from fenced, growing
+    %(link_hosts)s::text[], true, %(chunk_ids)s::bigint[]
+from fenced, growing where is_current
 on conflict (message_id) do update set text = excluded.text, sources = '[]', link_hosts = excluded.link_hosts,
+    chunk_ids = excluded.chunk_ids,
     buttons = '[]', is_preview = true, revision = deliveries.revision + 1, parts_sent = 0,
     due_at = greatest(deliveries.due_at, now()),
     attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,

@@ -1,4 +1,4 @@
-"""An embedding model exported for queries: a folder that onnxruntime and tokenizers read at once, without torch."""
+"""An embedding model exported: a folder that onnxruntime and tokenizers read at once, without torch."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assistant.embedding.base import EmbeddingModel
 from assistant.embedding.model_location import ModelLocation
 from assistant.errors import ConfigurationError
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is exported changes: older exports are passed over then."""
 MODEL_FILE, TOKENIZER_FILE, ABOUT_FILE = "model.onnx", "tokenizer.json", "about.json"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a query needs besides the model itself: `prompt` goes before its text, which is cut after `window` tokens;
-    shorter texts of a batch are filled up with `pad_token`."""
+    """What is needed besides the model itself: a text with its prompt before it is cut after `window` tokens, special
+    ones included; shorter ones of a batch are filled up with `pad_id`."""
 
     dimension: int
     window: int
-    prompt: str
+    query_prompt: str
+    passage_prompt: str
     pad_id: int
-    pad_token: str
+
+    def identity(self, model_name: str) -> EmbeddingModel:
+        """What a knowledge set records of the model of that name."""
+        return EmbeddingModel(model_name, self.dimension, self.query_prompt, self.passage_prompt)
 
     @classmethod
     def read(cls, folder: Path) -> About:

@@ -1,4 +1,4 @@
-"""Exports a sentence-transformers model for queries, in eight-bit integers:
+"""Exports a sentence-transformers model, in eight-bit integers:
 `python -m assistant.embedding.int8 MODEL FOLDER`, run by `exported.exported_folder`.
 
 Measured on two cores with AVX512-VNNI, all-MiniLM-L6-v2, CPU time a query of 12 tokens against torch in float32 on
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.embedding.exported import MODEL_FILE, TOKENIZER_FILE, About
-from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
+from assistant.embedding.onnx_embedder import OnnxEmbedder
 from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
 from assistant.errors import AssistantError, ConfigurationError
 
 MIN_COSINE = 0.96
-"""Of a query's vector to that in float32, below which the export is not taken for the same model. all-MiniLM-L6-v2:
+"""Of a vector to that in float32, below which the export is not taken for the same model. all-MiniLM-L6-v2:
 0.995 on average for whole questions, 0.969 for the strangest text that was tried."""
 
 _OPSET = 18
@@ -46,8 +46,12 @@ def export(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
             f"the embedding model can't be exported to int8: {_ADVICE} ({type(exc).__name__})"
         ) from exc
     # Other numbers and lengths of texts than the export has seen must give the vectors that float32 gives.
-    exact = embedder.embed_queries(_PROBES)
-    worst = float((OnnxQueryEmbedder(embedder.model_name, folder).embed_queries(_PROBES) * exact).sum(axis=1).min())
+    made = OnnxEmbedder(embedder.model_name, folder)
+    pairs = (
+        (made.embed_queries(_PROBES), embedder.embed_queries(_PROBES)),
+        (made.embed_passages(_PROBES), embedder.embed_passages(_PROBES)),
+    )
+    worst = min(float((small * exact).sum(axis=1).min()) for small, exact in pairs)
     if not worst >= MIN_COSINE:
         raise ConfigurationError(
             f"the embedding model loses too much in int8 (cosine {worst:.3f} to float32, at least {MIN_COSINE} is"
@@ -74,8 +78,9 @@ def _write(embedder: SentenceTransformerEmbedder, folder: Path) -> None:
     for path in (exact, ready, fused):
         path.unlink()
     model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
-    pad_id, pad_token = model.tokenizer.pad_token_id or 0, model.tokenizer.pad_token or "[PAD]"
-    About(embedder.dimension, embedder.window, embedder.query_prompt, pad_id, pad_token).write(folder)
+    identity = embedder.identity
+    prompts = (identity.query_prompt, identity.passage_prompt)
+    About(identity.dimension, embedder.window, *prompts, model.tokenizer.pad_token_id or 0).write(folder)
 
 
 def _trace(model: Any, file: Path) -> None:

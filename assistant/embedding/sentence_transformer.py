@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.embedding.base import Vectors
+from assistant.embedding.base import EmbeddingModel, Vectors
 from assistant.embedding.model_location import ModelLocation, locate_model
 from assistant.embedding.prompts import model_prompts
 from assistant.errors import ConfigurationError
@@ -51,6 +51,10 @@ class SentenceTransformerEmbedder:
         return self._name
 
     @property
+    def identity(self) -> EmbeddingModel:
+        return EmbeddingModel(self._name, self._dimension, self._prompts.query, self._prompts.passage)
+
+    @property
     def model(self) -> Any:
         """The SentenceTransformer itself."""
         return self._model
@@ -59,11 +63,6 @@ class SentenceTransformerEmbedder:
     def window(self) -> int:
         """Its longest input in tokens."""
         return _window(self._model)
-
-    @property
-    def query_prompt(self) -> str:
-        """What goes before a query's text."""
-        return self._prompts.query
 
     @property
     def dimension(self) -> int:

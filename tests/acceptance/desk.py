@@ -15,7 +15,7 @@ from assistant.answer_threads import AnswerThreads
 from assistant.conversations.handoffs import UNATTENDED, Agents
 from assistant.conversations.past import ConversationPast
 from assistant.conversations.store import ConversationStore
-from assistant.database import open_pool
+from assistant.database import open_pool, open_reader_pool
 from assistant.embedding.base import Embedder
 from assistant.gateway import Gateway
 from assistant.http import listening
@@ -28,10 +28,12 @@ from assistant.queue import WakeUpQueue
 from assistant.queue_threads import QueueThreads
 from assistant.reception import Reception
 from assistant.retrieve import Retriever
+from assistant.vector_store.chunk_search import PgChunkSearch
 from assistant.vector_store.pgvector import PgVectorStore
 from assistant.worker import ConversationWorker
 from prompts.persona import load_persona
 from tests.acceptance.shop import stock
+from tests.fakes.knowledge_models import OneModel
 
 STOP_S = 30.0
 ALL_ALIKE = Manners()
@@ -94,7 +96,8 @@ def _start_worker(
     model = TgiModel(tgi_url)
     stack.callback(model.close)
     policy = AnswerPolicy(load_persona("default"), 0.6, 200, 0.1, 1.1, Deadlines(total_s=30))
-    answerer = Answerer(Retriever(embedder, vectors, 5), model, policy)
+    search = PgChunkSearch(stack.enter_context(open_reader_pool(database_url, 4)))
+    answerer = Answerer(Retriever(OneModel(embedder), search, 5), model, policy)
     answers = Reception(answerer, ConversationPast(pool), manners, agents, load_persona)
     store = ConversationStore(pool, "worker", agents)
     renewer = LeaseRenewer(store, Presence(database_url))

@@ -64,11 +64,12 @@ _PASSAGE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
 
 def stock(store: VectorStore, embedder: Embedder) -> None:
     """Put the FAQ into the default knowledge set."""
+    opened = store.open_set("default", embedder.identity)
     for uri, (title, sections) in FAQ.items():
         chunks = [Chunk(text, (title, heading), "", embedder.count_tokens(text)) for heading, text in sections.items()]
         document = Document(uri, title, sha256("".join(sections.values()).encode()).hexdigest())
-        vectors = embedder.embed_passages(list(sections.values()))
-        store.replace_document("default", embedder.model_name, document, chunks, vectors)
+        vectors = {chunk.key: embedder.embed_passages(chunk.embedded_texts) for chunk in chunks}
+        store.replace_document(opened, document, chunks, vectors)
 
 
 def clerk(prompt: str) -> str:

@@ -37,6 +37,26 @@ def soak_over_time() -> None:
     plt.close(figure)
 
 
+def search_against_size() -> None:
+    """Time of a search and recall against exact search, at each number of chunks, for each precision."""
+    points = kept("size")["points"]
+    figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(8, 7))
+    above.set_title("Search against the number of chunks")
+    for precision in sorted({point["precision"] for point in points}):
+        chosen = [point for point in points if point["precision"] == precision]
+        sizes = [point["chunks"] for point in chosen]
+        for what in ("dense p50, ms", "dense p99, ms", "fused p50, ms", "fused p99, ms"):
+            above.plot(
+                sizes, [point[what] for point in chosen], marker="o", label=f"{what.removesuffix(', ms')}, {precision}"
+            )
+        below.plot(sizes, [point["recall@5"] for point in chosen], marker="o", label=f"recall@5, {precision}")
+    _finish(above, "chunks", "ms")
+    _finish(below, "chunks", "recall")
+    above.set_xscale("log")
+    figure.savefig(FOLDER / "size.png", dpi=120, bbox_inches="tight")
+    plt.close(figure)
+
+
 def _draw(name: str, title: str, across: str, lines: list[str], unit: str) -> None:
     points = kept(name)["points"]
     figure, axes = plt.subplots(figsize=(8, 4.5))

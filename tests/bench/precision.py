@@ -1,126 +1,194 @@
-"""What queries in int8 cost and save: CPU time, nearness to float32, and recall on the shared data.
+"""What int8 costs and saves: recall on the shared data, nearness to float32, passages a second, and CPU time a query.
 
-`python -m tests.bench.precision [--set NAME …]`: adds each set's documents (in float32, as always) to a database of its
-own, then asks its questions in both precisions and prints how often the right passage is among the first 1, 3, 5, as
-tests/bench/recall.py counts it. CPU times are measured in turns, in the same process; compare them as ratios.
+`python -m tests.bench.precision [--set NAME …] [--speed]`: embeds each set's passages and questions in both precisions
+and searches exactly, in numpy; prints how often the right passage is among the first 1, 3, 5 with int8 on both sides,
+with float32 on both, and with questions in int8 to passages in float32. Passages are the rows of tables, and windows of
+words with the document's name before them: it is the precisions that are compared. Vectors are kept in
+build/bench/vectors/ and used again. `--speed` measures alone, in turns, in one process; compare its times as ratios.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import hashlib
 import json
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Sequence
-from os import environ
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.database import open_pool
-from assistant.embedded import Part, embedded_stack
-from assistant.embedding.base import QueryEmbedder
+from assistant.embedding.base import Embedder, Vectors
 from assistant.embedding.exported import exported_folder
 from assistant.embedding.model_location import locate_model
-from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
+from assistant.embedding.onnx_embedder import OnnxEmbedder
 from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
-from assistant.vector_store.base import RetrievedChunk, VectorStore
-from assistant.vector_store.pgvector import PgVectorStore
 from tests.bench.figures import FOLDER
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-DEFAULT_SETS = ("health-faq", "personal-articles")
 DEPTHS = (1, 3, 5)
 TOGETHER = (1, 3, 8, 32)
+WINDOW_WORDS, WINDOW_STEP = 180, 160
+SLICE = 512
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text to find, and the file that it is from."""
+
+    file: str
+    text: str
+
+    def answers(self, gold: Any) -> bool:
+        is_table = self.file.endswith(".csv")
+        return bool(self.file == gold["uri"] and (not is_table or gold["text"] in self.text))
 
 
 def main() -> None:
     """Measure, print, and keep the figures in build/bench/precision.json."""
     names = sorted(path.parent.name for path in DATA.glob("*/questions.jsonl"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", dest="names", action="append", choices=names, help="instead of the usual two")
-    chosen = parser.parse_args().names or DEFAULT_SETS
-    with tempfile.TemporaryDirectory() as folder, embedded_stack(Path(folder), [Part.POSTGRES]) as urls:
-        exported = exported_folder(locate_model(""), Path(folder) / "cache")
-        exact = SentenceTransformerEmbedder()
-        embedders = (exact, OnnxQueryEmbedder(exact.model_name, exported))
-        for name in chosen:
-            add = [sys.executable, "-m", "ingest", "add", str(DATA / name / "docs"), "--knowledge-set", name, "--json"]
-            environment = {**environ, "DATABASE_URL": urls.database_url}
-            subprocess.run(add, env=environment, stdout=subprocess.DEVNULL, check=True)
-        with open_pool(urls.database_url, max_size=1) as pool:
-            store = PgVectorStore(pool)
-            figures: Figures = {name: _recall(name, embedders, store) for name in chosen}
-    figures["cpu_ms_a_query"] = _cpu_times(chosen[0], embedders)
-    _show(figures)
+    parser.add_argument("--set", dest="names", action="append", choices=names, help="only this one; repeatable")
+    parser.add_argument("--speed", action="store_true", help="measure speed, not recall")
+    wanted = parser.parse_args()
+    location = locate_model("")
+    small = OnnxEmbedder(location.name, exported_folder(location, FOLDER / "vectors" / "export"))
+    embedders: dict[str, Embedder] = {"float32": SentenceTransformerEmbedder(), "int8": small}
+    figures = speed(embedders) if wanted.speed else {name: recall(name, embedders) for name in wanted.names or names}
+    (show_speed if wanted.speed else show_recall)(figures)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / ("precision_speed.json" if wanted.speed else "precision.json")
+    file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def _questions(name: str) -> list[Any]:
+def recall(name: str, embedders: dict[str, Embedder]) -> Figures:
+    """Recall at each depth for each pair of precisions (passages, questions), and the cosine between the two vectors of
+    a passage."""
+    found = passages(name)
+    asked = questions(name)
+    queries = ["\n".join([*customer_turns(question), question["query"]]) for question in asked]
+    stored = {key: kept(each.embed_passages, [p.text for p in found], f"{key}-p") for key, each in embedders.items()}
+    sought = {key: kept(each.embed_queries, queries, f"{key}-q") for key, each in embedders.items()}
+    cosines = (stored["float32"] * stored["int8"]).sum(axis=1)
+    figures: Figures = {
+        "passages": len(found),
+        "questions": len(asked),
+        "cosine": [float(cosines.mean()), float(cosines.min())],
+    }
+    for left, right in (("float32", "float32"), ("float32", "int8"), ("int8", "int8")):
+        order = nearest(stored[left], sought[right])
+        ranks = [
+            first_hit(question["gold"], [found[n] for n in row]) for question, row in zip(asked, order, strict=True)
+        ]
+        figures[f"{left}, {right}"] = [sum(rank < depth for rank in ranks) / len(ranks) for depth in DEPTHS]
+    return figures
+
+
+def passages(name: str) -> list[Passage]:
+    """All of a set's."""
+    found: list[Passage] = []
+    for path in sorted((DATA / name / "docs").iterdir()):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".csv":
+            rows = csv.DictReader(text.splitlines())
+            found += [Passage(path.name, f"{row['question']}\n{row['answer']}") for row in rows]
+            continue
+        words = text.split()
+        starts = range(0, max(len(words) - WINDOW_WORDS + WINDOW_STEP, 1), WINDOW_STEP)
+        found += [Passage(path.name, f"{path.stem}\n{' '.join(words[n : n + WINDOW_WORDS])}") for n in starts]
+    return found
+
+
+def questions(name: str) -> list[Any]:
+    """Those that the set answers."""
     lines = (DATA / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     return [question for question in map(json.loads, lines) if question["answerable"] and question["gold"]]
 
 
-def _recall(name: str, embedders: Sequence[QueryEmbedder], store: VectorStore) -> Figures:
-    """Recall at each depth in float32 and int8, and the cosine between the two vectors of a question."""
-    questions = _questions(name)
-    texts = [question["query"] for question in questions]
-    exact, small = (embedder.embed_queries(texts) for embedder in embedders)
-    cosines = (exact * small).sum(axis=1)
-    figures: Figures = {"questions": len(texts), "cosine": [float(cosines.mean()), float(cosines.min())]}
-    for precision, vectors in (("float32", exact), ("int8", small)):
-        found = [store.search(name, embedders[0].model_name, vector, max(DEPTHS)) for vector in vectors]
-        ranks = [_first_hit(question["gold"], hits) for question, hits in zip(questions, found, strict=True)]
-        figures[precision] = [sum(rank < depth for rank in ranks) / len(ranks) for depth in DEPTHS]
+def customer_turns(question: Any) -> list[str]:
+    return [turn["text"] for turn in question["history"] if turn["role"] == "customer"]
+
+
+def kept(embed: Callable[[Sequence[str]], Vectors], texts: list[str], kind: str) -> Vectors:
+    """The texts' vectors, from the last time if they were these."""
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    file = FOLDER / "vectors" / f"precision-{kind}-{digest}.npy"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.save(file, np.concatenate([embed(texts[n : n + SLICE]) for n in range(0, len(texts), SLICE)]))
+    vectors: Vectors = np.load(file)
+    return vectors
+
+
+def nearest(stored: Vectors, sought: Vectors) -> np.typing.NDArray[np.intp]:
+    """(questions, deepest): the numbers of the nearest passages, nearest first."""
+    parts = [
+        np.argsort(-(sought[n : n + SLICE] @ stored.T), axis=1, kind="stable")[:, : max(DEPTHS)]
+        for n in range(0, len(sought), SLICE)
+    ]
+    return np.concatenate(parts)
+
+
+def first_hit(gold: list[Any], hits: list[Passage]) -> int:
+    """The place of the first passage that counts, from 0; beyond all depths if none does."""
+    places = (place for place, hit in enumerate(hits) if any(hit.answers(wanted) for wanted in gold))
+    return next(places, max(DEPTHS))
+
+
+def speed(embedders: dict[str, Embedder]) -> Figures:
+    """Passages a second at 256 tokens, wall clock and CPU ms each; CPU ms a query, for so many embedded together."""
+    # To each name of a document comes its text: long enough for any window.
+    whole = " ".join(path.read_text(encoding="utf-8") for path in sorted((DATA / "product-docs" / "docs").iterdir()))
+    words = whole.split()
+    long = [" ".join(words[n : n + 300]) for n in range(0, 64 * 200, 200)]
+    short = [question["query"] for question in questions("health-faq")][: max(TOGETHER)]
+    figures: Figures = {}
+    for key, embedder in embedders.items():
+        wall, spent = timed(lambda each=embedder: each.embed_passages(long), 3)  # type: ignore[misc]
+        figures[key] = {"passages_s": len(long) / wall, "cpu_ms_a_passage": spent / len(long) * 1000}
+        for count in TOGETHER:
+            _, spent = timed(lambda each=embedder, n=count: each.embed_queries(short[:n]), 10)  # type: ignore[misc]
+            figures[key][f"cpu_ms_a_query_{count}"] = spent / count * 1000
     return figures
 
 
-def _first_hit(gold: list[Any], hits: list[RetrievedChunk]) -> int:
-    """The place of the first chunk that counts, from 0; beyond all depths if none does."""
-    for place, hit in enumerate(hits):
-        for wanted in gold:
-            is_table = wanted["uri"].endswith(".csv")
-            if Path(hit.uri).name == wanted["uri"] and (not is_table or wanted["text"] in hit.text):
-                return place
-    return max(DEPTHS)
+def timed(work: Callable[[], object], times: int) -> tuple[float, float]:
+    """Median seconds by the clock and of CPU; once before without measuring."""
+    work()
+    measured = []
+    for _ in range(times):
+        wall, spent = time.perf_counter(), time.process_time()
+        work()
+        measured.append((time.perf_counter() - wall, time.process_time() - spent))
+    return median(wall for wall, _ in measured), median(spent for _, spent in measured)
 
 
-def _cpu_times(name: str, embedders: Sequence[QueryEmbedder]) -> Figures:
-    """CPU milliseconds a query, for so many queries embedded together: float32, int8."""
-    texts = [question["query"] for question in _questions(name)][: max(TOGETHER)]
-    return {str(count): [_cpu_ms(embedder, texts[:count]) for embedder in embedders] for count in TOGETHER}
-
-
-def _cpu_ms(embedder: QueryEmbedder, texts: list[str]) -> float:
-    spent = []
-    for _ in range(10):
-        started = time.process_time()
-        embedder.embed_queries(texts)
-        spent.append(time.process_time() - started)
-    return median(spent) / len(texts) * 1000
-
-
-def _show(figures: Figures) -> None:
-    table = Table("set", "questions", "cosine mean, least", "recall@1,3,5 float32", "int8", title="precision")
+def show_recall(figures: Figures) -> None:
+    pairs = ("float32, float32", "float32, int8", "int8, int8")
+    table = Table(
+        "set", "passages", "questions", "cosine mean, least", *pairs, title="recall@1, 3, 5: passages, questions"
+    )
     for name, measured in figures.items():
-        if name != "cpu_ms_a_query":
-            columns = (_joined(measured[key]) for key in ("cosine", "float32", "int8"))
-            table.add_row(name, str(measured["questions"]), *columns)
+        counts = (str(measured["passages"]), str(measured["questions"]))
+        table.add_row(name, *counts, *(joined(measured[key]) for key in ("cosine", *pairs)))
+    Console(width=140).print(table)
+
+
+def show_speed(figures: Figures) -> None:
+    table = Table("measure", *figures, title="speed")
+    for key in figures["int8"]:
+        table.add_row(key, *(f"{measured[key]:.2f}" for measured in figures.values()))
     Console().print(table)
-    times = Table("queries together", "float32", "int8", "ratio", title="CPU ms a query")
-    for count, (exact, small) in figures["cpu_ms_a_query"].items():
-        times.add_row(count, f"{exact:.2f}", f"{small:.2f}", f"{exact / small:.1f}")
-    Console().print(times)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "precision.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def _joined(shares: Sequence[float]) -> str:
+def joined(shares: Sequence[float]) -> str:
     return ", ".join(f"{share:.3f}" for share in shares)
 
 

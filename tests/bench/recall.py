@@ -1,121 +1,92 @@
-"""How often the right passage is found: every set of the shared data, through the `ingest` command.
+"""The questions of the shared data, and how well a search answers them.
 
-`python -m tests.bench.recall [--set NAME …]`: adds each set's documents to a database of its own, asks its questions
-with `ingest search --queries`, and prints the share of answerable questions whose answer is among the first 1, 3, 5.
-A result counts when it comes from a gold document and, for question-answer tables, holds the gold text.
+A result counts when it comes from a gold document and, for question-answer tables, holds the gold text
+(../shared/data/README.md).
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from assistant.embedded import Part, embedded_stack
-from tests.bench.figures import FOLDER
+from assistant.vector_store.base import RetrievedChunk
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEPTHS = (1, 3, 5)
-INGEST = [sys.executable, "-m", "ingest"]
+DEEPEST = 10
+MEASURES = (*(f"recall@{depth}" for depth in DEPTHS), "MRR", f"nDCG@{DEEPEST}")
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
-    """`share` of `questions` for each of DEPTHS."""
+class Asked:
+    """What is asked, and the gold passages as (file name, text)."""
 
-    name: str
-    questions: int
-    share: tuple[float, ...]
-
-
-def main() -> None:
-    names = sorted(path.parent.name for path in DATA.glob("*/questions.jsonl"))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", dest="names", action="append", choices=names, help="only this set; repeatable")
-    chosen = parser.parse_args().names or names
-    with tempfile.TemporaryDirectory() as folder, embedded_stack(Path(folder), [Part.POSTGRES]) as urls:
-        environment = {**os.environ, "DATABASE_URL": urls.database_url}
-        measured = [recall for name in chosen for recall in measure(name, Path(folder), environment)]
-    show(measured)
+    query: str
+    gold: tuple[tuple[str, str], ...]
 
 
-def measure(name: str, folder: Path, environment: dict[str, str]) -> Iterator[Recall]:
-    """The recall of one set; of dialogues also with all of the customer's turns as the query."""
-    subprocess.run(
-        [*INGEST, "add", str(DATA / name / "docs"), "--knowledge-set", name, "--json"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions about the documents of one folder of the shared data."""
+
+    title: str
+    folder: str
+    questions: tuple[Asked, ...]
+
+
+def set_names() -> list[str]:
+    """The folders that have questions with gold passages."""
+    return sorted(path.parent.name for path in DATA.glob("*/questions.jsonl"))
+
+
+def question_sets(name: str) -> list[QuestionSet]:
+    """The answerable questions of a folder; of dialogues also with all of the customer's turns as the query."""
     lines = (DATA / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [question for question in map(json.loads, lines) if question["answerable"] and question["gold"]]
-    file = folder / "queries.jsonl"
-    yield ask(name, name, [(question, question["query"]) for question in questions], file, environment)
+    sets = [QuestionSet(name, name, tuple(_asked(question, question["query"]) for question in questions))]
     if any(question["history"] for question in questions):
-        whole = [(question, "\n".join([*_customer_turns(question), question["query"]])) for question in questions]
-        yield ask(f"{name}, all customer turns", name, whole, file, environment)
+        whole = (_asked(question, "\n".join([*_customer_turns(question), question["query"]])) for question in questions)
+        sets.append(QuestionSet(f"{name}, all turns", name, tuple(whole)))
+    return sets
 
 
-def ask(title: str, name: str, asked_for: list[tuple[Any, str]], file: Path, environment: dict[str, str]) -> Recall:
-    """Recall of these questions with their queries, asked in one process through `file`."""
-    asked = [json.dumps({"id": number, "query": query}) for number, (_, query) in enumerate(asked_for)]
-    file.write_text("\n".join(asked), encoding="utf-8")
-    command = [
-        *INGEST,
-        "search",
-        "--queries",
-        str(file),
-        "--top-k",
-        str(max(DEPTHS)),
-        "--knowledge-set",
-        name,
-        "--json",
-    ]
-    answered = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
-    found = {entry["id"]: entry["results"] for entry in map(json.loads, answered.splitlines())}
-    ranks = [_first_hit(question["gold"], found[number]) for number, (question, _) in enumerate(asked_for)]
-    share = tuple(sum(rank < depth for rank in ranks) / len(ranks) for depth in DEPTHS)
-    return Recall(title, len(ranks), share)
+def measures(asked: Sequence[Asked], found: Sequence[Sequence[RetrievedChunk]]) -> tuple[float, ...]:
+    """The mean of each of MEASURES. Each gold passage gains once, where it is found first."""
+    rows = [_measures_of_one(each.gold, results) for each, results in zip(asked, found, strict=True)]
+    return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
 
 
-def show(measured: list[Recall]) -> None:
-    """As a table, and kept in build/bench/recall.json."""
-    table = Table("set", "questions", *(f"recall@{depth}" for depth in DEPTHS), title="recall")
-    for recall in measured:
-        table.add_row(recall.name, str(recall.questions), *(f"{share:.3f}" for share in recall.share))
-    Console().print(table)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    kept = {recall.name: {"questions": recall.questions, **_by_depth(recall)} for recall in measured}
-    (FOLDER / "recall.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+def _measures_of_one(gold: Sequence[tuple[str, str]], results: Sequence[RetrievedChunk]) -> tuple[float, ...]:
+    missing = set(gold)
+    gains = []
+    for result in results[:DEEPEST]:
+        hits = {wanted for wanted in missing if _is_hit(wanted, result)}
+        missing -= hits
+        gains.append(1.0 if hits else 0.0)
+    first = gains.index(1.0) if 1.0 in gains else math.inf
+    recalls = (float(first < depth) for depth in DEPTHS)
+    best = sum(_discount(place) for place in range(min(DEEPEST, len(gold))))
+    gained = sum(gain * _discount(place) for place, gain in enumerate(gains))
+    return (*recalls, 1 / (first + 1), gained / best)
 
 
-def _by_depth(recall: Recall) -> dict[str, float]:
-    return {f"recall@{depth}": round(share, 4) for depth, share in zip(DEPTHS, recall.share, strict=True)}
+def _discount(place: int) -> float:
+    return 1 / math.log2(place + 2)
+
+
+def _is_hit(wanted: tuple[str, str], result: RetrievedChunk) -> bool:
+    return Path(result.uri).name == wanted[0] and wanted[1] in result.text
+
+
+def _asked(question: Any, query: str) -> Asked:
+    """Of documents other than tables any passage counts, so their text is no matter."""
+    gold = [(each["uri"], each["text"] if each["uri"].endswith(".csv") else "") for each in question["gold"]]
+    return Asked(query, tuple(dict.fromkeys(gold)))
 
 
 def _customer_turns(question: Any) -> list[str]:
     return [turn["text"] for turn in question["history"] if turn["role"] == "customer"]
-
-
-def _first_hit(gold: list[Any], results: list[Any]) -> int:
-    """The place of the first result that counts, from 0; beyond all depths if none does."""
-    for place, result in enumerate(results):
-        for wanted in gold:
-            is_table = wanted["uri"].endswith(".csv")
-            if Path(result["uri"]).name == wanted["uri"] and (not is_table or wanted["text"] in result["text"]):
-                return place
-    return max(DEPTHS)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,19 +1,38 @@
-"""What every VectorStore does: each sentence of the port's docstring as a test."""
+"""What every VectorStore does: each sentence of the port's docstring as a test. What is stored is looked at through the
+ChunkSearch of the same store."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 import pytest
 
-from assistant.embedding.base import Vectors
+from assistant.embedding.base import EmbeddingModel, Vectors
 from assistant.errors import ConfigurationError
-from assistant.vector_store.base import Chunk, Document, VectorStore
+from assistant.vector_store.base import (
+    Chunk,
+    ChunkSearch,
+    Document,
+    KnowledgeSet,
+    Query,
+    RetrievedChunk,
+    SetOptions,
+    VectorStore,
+)
+from assistant.vector_store.document_writer import MissingVectors
+from assistant.vector_store.scope import Scope
 
-MODEL = "test-model"
 DIMENSION = 8
+MODEL = EmbeddingModel("test-model", DIMENSION, "query: ", "passage: ")
+
+
+class Store(VectorStore, ChunkSearch, Protocol):
+    """Both ports on one store."""
 
 
 def unit(*direction: float) -> Vectors:
@@ -29,151 +48,190 @@ def document(uri: str, title: str = "A title", tags: tuple[tuple[str, str], ...]
 
 
 def chunk(text: str) -> Chunk:
-    return Chunk(text, ("Guide", "Setup"), "setup", 3)
+    """One too large to be joined with its neighbour."""
+    return Chunk(text, ("Guide", "Setup"), "setup", 300)
 
 
-def store_texts(store: VectorStore, uri: str, texts: dict[str, Vectors], knowledge_set: str = "default") -> None:
+def store_texts(
+    store: VectorStore,
+    uri: str,
+    texts: Mapping[str, Vectors],
+    knowledge_set: str = "default",
+    model: EmbeddingModel = MODEL,
+) -> None:
     """One document whose chunks are `texts`, each with its vector."""
-    rows = np.array(list(texts.values()), dtype=np.float32).reshape(len(texts), DIMENSION)
-    store.replace_document(knowledge_set, MODEL, document(uri), [chunk(text) for text in texts], rows)
+    store_chunks(store, document(uri), {chunk(text): vector for text, vector in texts.items()}, knowledge_set, model)
+
+
+def store_chunks(
+    store: VectorStore,
+    stored: Document,
+    chunks: Mapping[Chunk, Vectors],
+    knowledge_set: str = "default",
+    model: EmbeddingModel = MODEL,
+) -> None:
+    """One document with these chunks, each with one vector, or one row a text that is embedded for it."""
+    vectors = {each.key: rows.reshape(-1, model.dimension) for each, rows in chunks.items()}
+    store.replace_document(store.open_set(knowledge_set, model), stored, list(chunks), vectors)
+
+
+def search(
+    store: ChunkSearch, vector: Vectors, top_k: int, knowledge_set: str = "default", model: EmbeddingModel = MODEL
+) -> list[RetrievedChunk]:
+    """What the vectors alone find."""
+    [found] = store.search_many(Scope((knowledge_set,)), model.name, [Query("", vector, top_k)], "dense")
+    return found
+
+
+def texts_found(store: ChunkSearch, knowledge_set: str = "default", model: EmbeddingModel = MODEL) -> list[str]:
+    """All that the set holds, sorted."""
+    anywhere = np.full(model.dimension, model.dimension**-0.5, dtype=np.float32)
+    return sorted(hit.text for hit in search(store, anywhere, 100, knowledge_set, model))
 
 
 class VectorStoreContract:
     """Inherit it, and give a `store` fixture with an empty store."""
 
-    def test_search_gives_the_nearest_first(self, store: VectorStore) -> None:
-        """Cosine distances to the query, rising; no more than top_k."""
-        store_texts(store, "a.md", {"east": unit(1, 0), "north": unit(0, 1), "north-east": unit(1, 1)})
-        found = store.search("default", MODEL, unit(1, 0), top_k=2)
-        assert [hit.text for hit in found] == ["east", "north-east"]
-        assert [hit.distance for hit in found] == pytest.approx([0.0, 1 - 0.5**0.5], abs=1e-6)
-
-    def test_a_hit_tells_where_it_comes_from(self, store: VectorStore) -> None:
-        """Document, heading path joined and anchor come back as stored."""
-        store.replace_document("default", MODEL, document("a.md", "Manual"), [chunk("one")], unit(1).reshape(1, -1))
-        hit = store.search("default", MODEL, unit(1), top_k=1)[0]
-        assert (hit.uri, hit.title, hit.heading, hit.anchor, hit.text) == (
-            "a.md",
-            "Manual",
-            "Guide > Setup",
-            "setup",
-            "one",
-        )
-
-    def test_equal_distances_come_in_the_order_of_storing(self, store: VectorStore) -> None:
-        """The chunk's id decides a tie, so that two runs of a search agree."""
-        store_texts(store, "a.md", {"first": unit(1), "second": unit(1)})
-        store_texts(store, "b.md", {"third": unit(1)})
-        found = store.search("default", MODEL, unit(1), top_k=3)
-        assert [hit.text for hit in found] == ["first", "second", "third"]
-        assert sorted(hit.chunk_id for hit in found) == [hit.chunk_id for hit in found]
-
-    def test_replacing_removes_the_old_chunks(self, store: VectorStore) -> None:
+    def test_replacing_removes_the_old_chunks(self, store: Store) -> None:
         """Nothing of the old text is found again; other documents stay."""
         store_texts(store, "a.md", {"old one": unit(1), "old two": unit(0, 1)})
         store_texts(store, "b.md", {"other": unit(0, 0, 1)})
         store_texts(store, "a.md", {"new": unit(1)})
-        found = store.search("default", MODEL, unit(1), top_k=10)
-        assert sorted(hit.text for hit in found) == ["new", "other"]
+        assert texts_found(store) == ["new", "other"]
 
-    def test_removing_tells_whether_there_was_one(self, store: VectorStore) -> None:
-        """True once, then False; its chunks are gone."""
+    def test_a_chunk_that_stays_the_same_needs_no_vectors(self, store: Store) -> None:
+        """It keeps its id, wherever in the document it stands now; what the store knows it tells."""
+        store_texts(store, "a.md", {"kept": unit(1), "gone": unit(0, 1)})
+        before = search(store, unit(1), 1)[0].chunk_id
+        opened = store.open_set("default", MODEL)
+        known = store.known_chunks(opened, ["a.md", "unknown.md"])
+        assert known == {"a.md": {chunk("kept").key, chunk("gone").key}, "unknown.md": frozenset()}
+        new = {chunk("new").key: unit(0, 0, 1).reshape(1, -1)}
+        store.replace_document(opened, document("a.md"), [chunk("new"), chunk("kept")], new)
+        found = search(store, unit(1), 5)
+        assert sorted(hit.text for hit in found) == ["kept", "new"]
+        assert found[0].chunk_id == before
+
+    def test_missing_vectors_change_nothing(self, store: Store) -> None:
+        """Whoever did not know that a chunk is gone is told to embed it."""
+        store_texts(store, "a.md", {"old": unit(1)})
+        opened = store.open_set("default", MODEL)
+        with pytest.raises(MissingVectors, match=r"a\.md"):
+            store.replace_document(opened, document("a.md"), [chunk("new")], {})
+        assert texts_found(store) == ["old"]
+
+    def test_removing_tells_what_was_there(self, store: Store) -> None:
+        """Each uri once, in the order asked for; its chunks are gone."""
         store_texts(store, "a.md", {"one": unit(1)})
-        assert store.remove_document("default", "a.md") is True
-        assert store.remove_document("default", "a.md") is False
-        assert store.remove_document("unknown", "a.md") is False
-        assert store.search("default", MODEL, unit(1), top_k=5) == []
+        store_texts(store, "b.md", {"two": unit(1)})
+        assert store.remove_documents("default", ["b.md", "c.md", "a.md", "b.md"]) == ["b.md", "a.md"]
+        assert store.remove_documents("default", ["a.md"]) == []
+        assert store.remove_documents("unknown", ["a.md"]) == []
+        assert texts_found(store) == []
 
-    def test_documents_are_listed_by_uri(self, store: VectorStore) -> None:
-        """With tags, number of chunks, and the time of the last replacement."""
+    def test_documents_are_listed_by_uri(self, store: Store) -> None:
+        """With all that was stored of them, the number of chunks, and the time of the last replacement."""
         store_texts(store, "b.md", {"one": unit(1), "two": unit(0, 1)})
-        tagged = document("a.md", "Manual", (("lang", "en"), ("team", "billing")))
-        store.replace_document("default", MODEL, tagged, [], np.empty((0, DIMENSION), dtype=np.float32))
+        tags = (("lang", "en"), ("team", "billing"))
+        rich = Document("a.md", "Manual", "cd" * 32, tags, ("staff",), "a.zip", "ef" * 32, "recipe", "folder")
+        store.replace_document(store.open_set("default", MODEL), rich, [], {})
         first, second = store.documents("default")
-        assert (first.uri, first.title, first.tags, first.chunk_count) == ("a.md", "Manual", tagged.tags, 0)
-        assert (second.uri, second.content_hash, second.chunk_count) == ("b.md", "ab" * 32, 2)
+        assert (first.document, first.chunk_count) == (rich, 0)
+        expected = replace(document("b.md"), source_uri="b.md", source_hash="ab" * 32)
+        assert (second.document, second.chunk_count) == (expected, 2)
         assert abs(datetime.now(UTC) - second.updated_at) < timedelta(minutes=1)
 
-    def test_many_searches_give_what_each_alone_gives(self, store: VectorStore) -> None:
-        """In the order of the embeddings, each with its own top_k."""
-        store_texts(store, "a.md", {"east": unit(1, 0), "north": unit(0, 1), "north-east": unit(1, 1)})
-        queries = np.stack([unit(0, 1), unit(1, 0), unit(1, 1)])
-        found = store.search_many("default", MODEL, queries, [2, 1, 3])
-        alone = [store.search("default", MODEL, query, top_k) for query, top_k in zip(queries, [2, 1, 3], strict=True)]
-        assert [[hit.text for hit in hits] for hits in found] == [
-            ["north", "north-east"],
-            ["east"],
-            ["north-east", "east", "north"],
-        ]
-        assert found == alone
-
-    def test_many_searches_may_be_none(self, store: VectorStore) -> None:
-        """No embedding, no list; an unknown set has one empty list for each; rows and numbers belong together."""
-        assert store.search_many("default", MODEL, np.empty((0, DIMENSION), dtype=np.float32), []) == []
-        assert store.search_many("nowhere", MODEL, np.stack([unit(1), unit(0, 1)]), [1, 2]) == [[], []]
-        for top_ks in ([1, 2], [0]):
-            with pytest.raises(ValueError, match="top_k"):
-                store.search_many("default", MODEL, unit(1).reshape(1, -1), top_ks)
-
-    def test_an_unknown_knowledge_set_gives_nothing(self, store: VectorStore) -> None:
-        """No error: a set exists from its first document on."""
-        assert store.search("nowhere", MODEL, unit(1), top_k=5) == []
+    def test_an_unknown_knowledge_set_is_none(self, store: Store) -> None:
+        """No error: a set exists once it was opened."""
+        assert store.find_set("nowhere") is None
         assert store.documents("nowhere") == []
+        assert store.open_set("nowhere", MODEL) == store.find_set("nowhere")
 
-    def test_knowledge_sets_do_not_see_each_other(self, store: VectorStore) -> None:
+    def test_options_are_kept_until_others_are_chosen(self, store: Store) -> None:
+        """None leaves what the set has."""
+        chosen = SetOptions(chunk_tokens=128, chunk_overlap=10, text_search="simple", index_precision="float16")
+        store.open_set("default", MODEL, chosen)
+        again = store.open_set("default", MODEL, SetOptions(chunk_overlap=0))
+        assert _options(again) == SetOptions(128, 0, "simple", "float16")
+        assert _options(store.open_set("other", MODEL)) == SetOptions(None, None, "english", "float32")
+
+    @pytest.mark.parametrize("name", ["", " ", "a,b", " a", "a\0"])
+    def test_a_set_needs_a_name_that_can_be_listed(self, store: Store, name: str) -> None:
+        """Commas stand between the names of several sets."""
+        with pytest.raises(ConfigurationError, match="no name for a knowledge set"):
+            store.open_set(name, MODEL)
+
+    def test_knowledge_sets_do_not_see_each_other(self, store: Store) -> None:
         """The same uri lives in both, each found only in its own."""
         store_texts(store, "a.md", {"of sales": unit(1)}, "sales")
         store_texts(store, "a.md", {"of support": unit(1)}, "support")
-        assert [hit.text for hit in store.search("sales", MODEL, unit(1), top_k=5)] == ["of sales"]
-        store.remove_document("sales", "a.md")
-        assert [hit.text for hit in store.search("support", MODEL, unit(1), top_k=5)] == ["of support"]
+        assert texts_found(store, "sales") == ["of sales"]
+        store.remove_documents("sales", ["a.md"])
+        assert texts_found(store, "support") == ["of support"]
 
-    @pytest.mark.parametrize(("model_name", "dimension"), [("other-model", DIMENSION), (MODEL, DIMENSION + 1)])
-    def test_another_model_is_refused(self, store: VectorStore, model_name: str, dimension: int) -> None:
-        """Storing and searching name both models and the setting, and nothing is stored."""
+    @pytest.mark.parametrize(
+        "other",
+        [
+            replace(MODEL, name="other-model"),
+            replace(MODEL, dimension=DIMENSION + 1),
+            replace(MODEL, query_prompt="ask: "),
+            replace(MODEL, passage_prompt=""),
+        ],
+    )
+    def test_another_model_is_refused(self, store: Store, other: EmbeddingModel) -> None:
+        """Its name, dimension and prompts are the set's, and nothing is changed."""
         store_texts(store, "a.md", {"one": unit(1)})
-        vector = np.ones(dimension, dtype=np.float32)
-        with pytest.raises(ConfigurationError, match=rf"{MODEL} .*EMBEDDING_MODEL is {model_name}"):
-            store.replace_document("default", model_name, document("b.md"), [chunk("two")], vector.reshape(1, -1))
-        with pytest.raises(ConfigurationError, match="EMBEDDING_MODEL"):
-            store.search("default", model_name, vector, top_k=1)
-        assert [stored.uri for stored in store.documents("default")] == ["a.md"]
+        before = store.find_set("default")
+        with pytest.raises(ConfigurationError, match="ingest reembed"):
+            store.open_set("default", other, SetOptions(chunk_tokens=64))
+        assert store.find_set("default") == before
 
-    def test_two_models_live_in_two_sets(self, store: VectorStore) -> None:
+    def test_two_models_live_in_two_sets(self, store: Store) -> None:
         """Their dimensions may differ."""
+        longer = EmbeddingModel("long-model", 12)
         store_texts(store, "a.md", {"short": unit(1)}, "short")
-        long = np.ones((1, 12), dtype=np.float32) / 12**0.5
-        store.replace_document("long", "long-model", document("a.md"), [chunk("long")], long)
-        assert [hit.text for hit in store.search("long", "long-model", long[0], top_k=5)] == ["long"]
-        assert [hit.text for hit in store.search("short", MODEL, unit(1), top_k=5)] == ["short"]
+        store_texts(store, "a.md", {"long": np.ones(12, dtype=np.float32) / 12**0.5}, "long", longer)
+        assert texts_found(store, "long", longer) == ["long"]
+        assert texts_found(store, "short") == ["short"]
 
-    def test_too_many_dimensions_are_refused(self, store: VectorStore) -> None:
-        """The operator reads which model and how many are possible; no set is made."""
-        wide = np.ones((1, 3000), dtype=np.float32)
-        with pytest.raises(ConfigurationError, match="3000"):
-            store.replace_document("wide", MODEL, document("a.md"), [chunk("one")], wide)
-        assert store.documents("wide") == []
+    def test_too_many_dimensions_are_refused(self, store: Store) -> None:
+        """The operator reads how many are possible, in which precision; no set is made."""
+        wide = EmbeddingModel("wide-model", 3000)
+        with pytest.raises(ConfigurationError, match=r"3000 .* ASSISTANT_INDEX_PRECISION=float16"):
+            store.open_set("wide", wide)
+        assert store.find_set("wide") is None
+        assert store.open_set("wide", wide, SetOptions(index_precision="float16")).space.dimension == 3000
 
-    def test_hostile_text_comes_back_as_it_went_in(self, store: VectorStore) -> None:
+    def test_hostile_text_comes_back_as_it_went_in(self, store: Store) -> None:
         """Quotes, percent signs, control characters and other scripts are data."""
         text = "'; drop table chunks; -- %s \\ \x01\x7f {0} 你好 \U0001f600 \u202e"
-        uri = "a' or 1=1 --%s.md"
-        store.replace_document(
-            "set' %s \"x", MODEL, document(uri, text, ((text, text),)), [chunk(text)], unit(1).reshape(1, -1)
-        )
-        hit = store.search("set' %s \"x", MODEL, unit(1), top_k=1)[0]
+        uri, name = "a' or 1=1 --%s.md", "set' %s \"x"
+        store_chunks(store, document(uri, text, ((text, text),)), {chunk(text): unit(1)}, name)
+        hit = search(store, unit(1), 1, name)[0]
         assert (hit.uri, hit.title, hit.text) == (uri, text, text)
-        assert store.documents("set' %s \"x")[0].tags == ((text, text),)
+        assert store.documents(name)[0].document.tags == ((text, text),)
 
-    def test_threads_may_share_it(self, store: VectorStore) -> None:
+    def test_loading_may_be_finished_at_any_time(self, store: Store) -> None:
+        """Twice too; everything is found as before."""
+        store_texts(store, "a.md", {"one": unit(1)})
+        opened = store.open_set("default", MODEL)
+        store.finish_loading(opened)
+        store.finish_loading(opened)
+        assert texts_found(store) == ["one"]
+
+    def test_threads_may_share_it(self, store: Store) -> None:
         """Eight threads open the same new set and replace the same documents: each ends with one version of each."""
 
-        def replace(number: int) -> None:
+        def replace_it(number: int) -> None:
             uri = f"{number % 4}.md"
-            store_texts(store, uri, {f"{number} a": unit(1, number), f"{number} b": unit(1, number)})
+            store_texts(store, uri, {f"{number} a": unit(1, number), f"{number} b": unit(1, number, 1)})
 
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(replace, range(40)))
-        found = store.search("default", MODEL, unit(1), top_k=100)
+            list(threads.map(replace_it, range(40)))
+        found = search(store, unit(1), 100)
         versions = {(hit.uri, hit.text.split()[0]) for hit in found}
         assert (len(found), len(versions)) == (8, 4)
+
+
+def _options(found: KnowledgeSet) -> SetOptions:
+    return SetOptions(found.chunk_tokens, found.chunk_overlap, found.text_search, found.space.index_precision)

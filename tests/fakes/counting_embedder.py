@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.embedding.base import Vectors
+from assistant.embedding.base import EmbeddingModel, Vectors
 
 
 class CountingEmbedder:
@@ -23,6 +23,10 @@ class CountingEmbedder:
         self.max_tokens = max_tokens
         self.passages: list[str] = []
         self._extra_tokens = extra_tokens
+
+    @property
+    def identity(self) -> EmbeddingModel:
+        return EmbeddingModel(self.model_name, self.dimension)
 
     def count_tokens(self, text: str) -> int:
         words = text.split()

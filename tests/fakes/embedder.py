@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.embedding.base import Vectors
+from assistant.embedding.base import EmbeddingModel, Vectors
 
 
 class TopicEmbedder:
@@ -19,6 +19,10 @@ class TopicEmbedder:
     def __init__(self, *topics: str) -> None:
         self._topics = topics
         self.queries: list[list[str]] = []
+
+    @property
+    def identity(self) -> EmbeddingModel:
+        return EmbeddingModel(self.model_name, self.dimension)
 
     @property
     def dimension(self) -> int:

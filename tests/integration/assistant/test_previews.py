@@ -45,7 +45,7 @@ def texts(platform: FakePlatform) -> list[str]:
 
 
 async def preview(store: ConversationStore, work: Work, text: str) -> None:
-    await asyncio.to_thread(store.preview, work, text, ())
+    await asyncio.to_thread(store.preview, work, text, (), ())
 
 
 @pytest.mark.usefixtures("gateway")
@@ -119,7 +119,7 @@ async def test_preview_under_a_lost_lease_is_void(
     work = store.take(accepted.message_id)
     assert work is not None
     store.release([work.lease])
-    store.preview(work, "With", ())
+    store.preview(work, "With", (), ())
     assert sql.execute("select count(*) from deliveries").fetchone() == (0,)
 
 

@@ -1,4 +1,4 @@
-"""The real store keeps the contract, uses its index, and survives what other processes do at the same time."""
+"""The real store keeps the contract, makes its index at the end, and survives what others do at the same time."""
 
 from __future__ import annotations
 
@@ -9,18 +9,35 @@ from threading import Barrier
 import numpy as np
 import psycopg
 import pytest
-from pgvector import Vector
-from pgvector.psycopg import register_vector
 from psycopg_pool import ConnectionPool
 
-from assistant.database import open_pool
+from assistant.database import open_pool, open_reader_pool
 from assistant.embedding.base import Vectors
 from assistant.errors import ConfigurationError, DatabaseUnavailable
-from assistant.vector_store.base import VectorStore
-from assistant.vector_store.knowledge_set import KnowledgeSet
-from assistant.vector_store.nearest import search_statement
+from assistant.vector_store.base import SetOptions
+from assistant.vector_store.chunk_search import PgChunkSearch
 from assistant.vector_store.pgvector import PgVectorStore
-from tests.contracts.vector_store_contract import MODEL, VectorStoreContract, chunk, document, store_texts, unit
+from tests.contracts.vector_store_contract import (
+    MODEL,
+    Store,
+    VectorStoreContract,
+    chunk,
+    document,
+    search,
+    store_chunks,
+    store_texts,
+    texts_found,
+    unit,
+)
+
+
+class BothPorts(PgVectorStore, PgChunkSearch):
+    """Writes as the owner, and searches as the reader."""
+
+    def __init__(self, owners: ConnectionPool, readers: ConnectionPool) -> None:
+        PgVectorStore.__init__(self, owners)
+        self._search = PgChunkSearch(readers)
+        self.search_many = self._search.search_many  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -30,15 +47,15 @@ def pool(database_url: str) -> Iterator[ConnectionPool]:
 
 
 @pytest.fixture
-def store(pool: ConnectionPool) -> VectorStore:
-    return PgVectorStore(pool)
+def store(pool: ConnectionPool, database_url: str) -> Iterator[Store]:
+    with open_reader_pool(database_url, max_size=8) as readers:
+        yield BothPorts(pool, readers)
 
 
 @pytest.fixture
-def indexed_store(database_url: str) -> Iterator[VectorStore]:
-    """Sequential scans are forbidden, so that even small sets are searched through their index."""
-    with open_pool(f"{database_url}&options=-c%20enable_seqscan%3Doff", max_size=2) as pool:
-        yield PgVectorStore(pool)
+def sql(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
 
 
 class TestPgVectorStore(VectorStoreContract):
@@ -51,105 +68,68 @@ def random_units(rows: int, dimension: int = 8) -> Vectors:
     return normed
 
 
-def test_search_agrees_with_exact_search(indexed_store: VectorStore) -> None:
-    """The nearest of 2,000 chunks, found through the index, are those that comparing with all of them finds."""
-    vectors = random_units(2000)
-    indexed_store.replace_document("default", MODEL, document("a.md"), [chunk(str(i)) for i in range(2000)], vectors)
-    queries = vectors[:50] + 0.1
-    exact = [{str(i) for i in np.argsort(-(vectors @ query))[:5]} for query in queries]
-    found = [{hit.text for hit in indexed_store.search("default", MODEL, query, top_k=5)} for query in queries]
-    common = sum(len(a & b) for a, b in zip(exact, found, strict=True))
-    assert common >= 0.99 * 250
+def load(store: Store, count: int, options: SetOptions | None = None) -> None:
+    """A document of so many chunks."""
+    opened = store.open_set("default", MODEL, options or SetOptions())
+    chunks = {chunk(str(number)): vector for number, vector in enumerate(random_units(count))}
+    store_chunks(store, document("a.md"), chunks)
+    store.finish_loading(opened)
 
 
-def test_the_plan_uses_the_index_of_the_knowledge_set(store: VectorStore, pool: ConnectionPool) -> None:
-    """Sequential scans being forbidden, the partial index of this set serves the store's own query, not another's."""
-    for name in ("first", "second"):
-        vectors = random_units(1000)
-        store.replace_document(name, MODEL, document("a.md"), [chunk(str(i)) for i in range(1000)], vectors)
-    with pool.connection() as connection:
-        row = connection.execute("select id from knowledge_sets where name = 'second'").fetchone()
-        assert row is not None
-        query = search_statement(KnowledgeSet(row[0], "second", MODEL, 8), (5, 5, 1))
-        connection.execute("set enable_seqscan = off")
-        register_vector(connection)
-        values = {f"embedding_{number}": Vector(vectors[number]) for number in (1, 2, 3)} | {"ef_search": "100"}
-        lines = connection.execute(b"explain " + query.as_bytes(connection), values).fetchall()
-        connection.execute("reset enable_seqscan")
-    assert f"Index Scan using chunks_embedding_{row[0]} " in "\n".join(line for (line,) in lines)
+def indexes(sql: psycopg.Connection) -> list[str]:
+    rows = sql.execute("select indexdef from pg_indexes where indexname like 'embeddings_space_%'").fetchall()
+    return [row[0] for row in rows]
 
 
-def test_a_prepared_search_uses_the_index_by_itself(store: VectorStore, pool: ConnectionPool) -> None:
-    """Among 20,000 chunks the planner chooses the index, with the plan that serves all vectors (a generic one)."""
-    vectors = random_units(20_000)
-    store.replace_document("default", MODEL, document("a.md"), [chunk(str(i)) for i in range(20_000)], vectors)
-    with pool.connection() as connection:
-        connection.execute("analyze chunks")
-        row = connection.execute("select id from knowledge_sets").fetchone()
-        assert row is not None
-        text = search_statement(KnowledgeSet(row[0], "default", MODEL, 8), (5,)).as_string(connection)
-        text = text.replace("%(embedding_1)b", "$1").replace("%(ef_search)s", "$2")
-        connection.execute("set plan_cache_mode = force_generic_plan")
-        connection.execute(f"prepare search (vector, text) as {text}".encode())
-        execute = f"explain execute search ('{vectors[0].tolist()}', '100')"
-        lines = connection.execute(execute.encode()).fetchall()
-        connection.execute("reset plan_cache_mode")
-    assert f"Index Scan using chunks_embedding_{row[0]} " in "\n".join(line for (line,) in lines)
+def test_small_set_has_no_index(store: Store, sql: psycopg.Connection) -> None:
+    """It is searched exactly, and as fast."""
+    load(store, 999)
+    assert indexes(sql) == []
 
 
-def test_the_settings_hold_for_the_search_alone(store: VectorStore, pool: ConnectionPool) -> None:
-    """More candidates than pgvector's 40 are looked at, and the connection is left as it was."""
-    vectors = random_units(2000)
-    store.replace_document("default", MODEL, document("a.md"), [chunk(str(i)) for i in range(2000)], vectors)
-    assert len(store.search("default", MODEL, vectors[0], top_k=300)) == 300
-    with pool.connection() as connection:
-        assert connection.execute("show hnsw.ef_search").fetchone() == ("40",)
-        assert connection.execute("show hnsw.iterative_scan").fetchone() == ("off",)
+@pytest.mark.parametrize(
+    ("precision", "expected"), [("float32", "vector_cosine_ops"), ("float16", "halfvec_cosine_ops")]
+)
+def test_index_is_made_once_loading_is_finished(
+    store: Store, sql: psycopg.Connection, precision: str, expected: str
+) -> None:
+    """In the precision of the set; it is made once."""
+    load(store, 1000, SetOptions(index_precision=precision))  # type: ignore[arg-type]
+    [definition] = indexes(sql)
+    assert expected in definition
+    opened = store.find_set("default")
+    assert opened is not None
+    store.finish_loading(opened)
+    assert indexes(sql) == [definition]
 
 
-def test_a_known_set_costs_one_statement(store: VectorStore, pool: ConnectionPool) -> None:
-    """The second search asks for nothing but the chunks."""
-    store_texts(store, "a.md", {"one": unit(1)})
-    store.search("default", MODEL, unit(1), top_k=1)
-    with pool.connection() as connection:
-        connection.execute("alter table knowledge_sets rename to gone")
-    found = store.search_many("default", MODEL, np.stack([unit(1), unit(0, 1)]), [1, 1])
-    assert [[hit.text for hit in hits] for hits in found] == [["one"], ["one"]]
+def test_other_precision_makes_another_index(store: Store, sql: psycopg.Connection) -> None:
+    """The next loading makes it anew."""
+    load(store, 1000)
+    opened = store.open_set("default", MODEL, SetOptions(index_precision="float16"))
+    assert indexes(sql) == []
+    store.finish_loading(opened)
+    [definition] = indexes(sql)
+    assert "halfvec_cosine_ops" in definition
 
 
-def test_a_replaced_set_is_found_under_its_name(database_url: str) -> None:
-    """Another process removed the set and made one of the same name, even with another model."""
-    with open_pool(database_url, max_size=1) as pool:
-        store = PgVectorStore(pool)
-        store_texts(store, "a.md", {"old": unit(1)})
-        assert [hit.text for hit in store.search("default", MODEL, unit(1), top_k=1)] == ["old"]
-        with pool.connection() as connection:
-            connection.execute("delete from knowledge_sets")
-        assert store.search("default", MODEL, unit(1), top_k=1) == []
-        store_texts(PgVectorStore(pool), "a.md", {"new": unit(1)})
-        assert [hit.text for hit in store.search("default", MODEL, unit(1), top_k=1)] == ["new"]
-        with pool.connection() as connection:
-            connection.execute("delete from knowledge_sets")
-        row = unit(1).reshape(1, -1)
-        PgVectorStore(pool).replace_document("default", "another-model", document("a.md"), [chunk("newer")], row)
-        with pytest.raises(ConfigurationError, match="another-model"):
-            store.search("default", MODEL, unit(1), top_k=1)
+def test_unknown_language_is_refused(store: Store) -> None:
+    """PostgreSQL has no configuration of that name."""
+    with pytest.raises(ConfigurationError, match="klingon"):
+        store.open_set("default", MODEL, SetOptions(text_search="klingon"))
+    assert store.find_set("default") is None
 
 
-def test_deleted_rows_do_not_crowd_out_the_living(indexed_store: VectorStore) -> None:
-    """After many replacements with nearly the same vectors the index is full of dead entries; top_k is still filled."""
-    vectors = random_units(60)
-    for version in range(8):
-        moved = vectors + np.float32(version / 1000)
-        chunks = [chunk(f"{version} {i}") for i in range(60)]
-        indexed_store.replace_document("default", MODEL, document("a.md"), chunks, moved)
-    found = indexed_store.search("default", MODEL, vectors[0], top_k=50)
-    assert len(found) == 50
-    assert {hit.text.split()[0] for hit in found} == {"7"}
+def test_prompts_of_the_last_release_are_recorded_when_a_set_is_opened(store: Store, sql: psycopg.Connection) -> None:
+    """It had not recorded them."""
+    store.open_set("default", MODEL)
+    sql.execute("update embedding_spaces set query_prompt = null, passage_prompt = null")
+    opened = store.open_set("default", MODEL)
+    assert (opened.space.query_prompt, opened.space.passage_prompt) == (MODEL.query_prompt, MODEL.passage_prompt)
 
 
-def test_two_processes_may_create_the_same_set(database_url: str) -> None:
-    """Two pools, one name: one set, one index, both documents."""
+def test_two_processes_may_create_the_same_set(database_url: str, sql: psycopg.Connection) -> None:
+    """Two pools, one name: one set, one space, both documents."""
     barrier = Barrier(2)
 
     def ingest(number: int) -> None:
@@ -159,55 +139,45 @@ def test_two_processes_may_create_the_same_set(database_url: str) -> None:
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(ingest, range(2)))
-    with psycopg.connect(database_url) as connection:
-        sets = connection.execute("select count(*) from knowledge_sets").fetchone()
-        documents = connection.execute("select count(*) from documents").fetchone()
-        indexes = connection.execute(
-            "select count(*) from pg_indexes where indexname like 'chunks_embedding_%%'"
-        ).fetchone()
-    assert (sets, documents, indexes) == ((1,), (2,), (1,))
+    counts = sql.execute(
+        "select (select count(*) from knowledge_sets), (select count(*) from embedding_spaces),"
+        " (select count(*) from documents)"
+    ).fetchone()
+    assert counts == (1, 1, 2)
 
 
-def test_a_failed_replacement_leaves_the_old_document(store: VectorStore) -> None:
+def test_failed_replacement_leaves_the_old_document(store: Store) -> None:
     """All or nothing: the copy broke off, so the old text is still found and the new is not."""
     store_texts(store, "a.md", {"old": unit(1)})
-    chunks = [chunk("new"), chunk("Postgres takes no \0 in a text")]
     with pytest.raises(DatabaseUnavailable):
-        store.replace_document("default", MODEL, document("a.md", "New"), chunks, np.stack([unit(1), unit(0, 1)]))
-    assert [hit.text for hit in store.search("default", MODEL, unit(1), top_k=5)] == ["old"]
-    assert [stored.title for stored in store.documents("default")] == ["A title"]
+        store_texts(store, "a.md", {"new": unit(1), "Postgres takes no \0 in a text": unit(0, 1)})
+    assert texts_found(store) == ["old"]
 
 
-def test_a_search_never_sees_half_a_replacement(database_url: str) -> None:
+def test_search_never_sees_half_a_replacement(store: Store, database_url: str) -> None:
     """While one thread replaces a document over and over, each search sees exactly one whole version."""
     vectors = random_units(20)
 
+    def version(number: int) -> dict[str, Vectors]:
+        return {f"{number} {place}": vector for place, vector in enumerate(vectors)}
+
     def replace() -> None:
         with open_pool(database_url, max_size=1) as pool:
-            for version in range(30):
-                chunks = [chunk(f"{version} {i}") for i in range(20)]
-                PgVectorStore(pool).replace_document("default", MODEL, document("a.md"), chunks, vectors)
+            for number in range(30):
+                store_texts(PgVectorStore(pool), "a.md", version(number))
 
-    with open_pool(database_url, max_size=1) as pool, ThreadPoolExecutor(1) as threads:
-        store = PgVectorStore(pool)
-        store.replace_document("default", MODEL, document("a.md"), [chunk(f"-1 {i}") for i in range(20)], vectors)
+    store_texts(store, "a.md", version(-1))
+    with ThreadPoolExecutor(1) as threads:
         running = threads.submit(replace)
         while not running.done():
-            found = store.search("default", MODEL, vectors[0], top_k=100)
+            found = search(store, vectors[0], 100)
             versions = {hit.text.split()[0] for hit in found}
             assert (len(found), len(versions)) == (20, 1)
         running.result()
 
 
-def test_a_wrong_number_of_rows_is_a_programming_error(store: VectorStore) -> None:
-    """Chunks and vectors belong together one by one."""
-    with pytest.raises(ValueError, match="2 chunks"):
-        store.replace_document("default", MODEL, document("a.md"), [chunk("a"), chunk("b")], random_units(1))
-
-
-def test_a_lost_database_is_told_as_such(store: VectorStore, pool: ConnectionPool) -> None:
+def test_lost_database_is_told_as_such(store: Store, sql: psycopg.Connection) -> None:
     """The driver's error is translated, and names the setting."""
-    with pool.connection() as connection:
-        connection.execute("drop table chunks cascade")
+    sql.execute("drop table chunks cascade")
     with pytest.raises(DatabaseUnavailable, match="DATABASE_URL"):
         store_texts(store, "a.md", {"one": unit(1)})

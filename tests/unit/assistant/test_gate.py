@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,23 @@ def test_gate_opens_for_what_is_near(
     result = judge(Retrieval(tuple(alone), tuple(in_context), drift), 0.6)
     assert [passed.chunk_id for passed in result.chunks] == expected
     assert result.is_open == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("rerank_distance", "limit", "expected"),
+    [(0.5, 0.5, [1]), (0.51, 0.5, []), (0.51, None, [1]), (None, 0.5, [1])],
+)
+def test_reranked_passages_are_judged_by_the_reranker(
+    rerank_distance: float | None, limit: float | None, expected: list[int]
+) -> None:
+    """Unless there is no limit for that, or no judgement."""
+    near = replace(chunk(1, 0.3), rerank_distance=rerank_distance)
+    assert [passed.chunk_id for passed in judge(Retrieval((near,)), 0.6, limit).chunks] == expected
+
+
+def test_relevance_opens_no_gate() -> None:
+    """Whatever the words have added to it."""
+    assert not judge(Retrieval((replace(FAR, relevance=0.99),)), 0.6).is_open
 
 
 def test_gate_keeps_the_values_that_decided() -> None:

@@ -17,7 +17,7 @@ from tests.unit.docs.pages import ROOT, name_of
 SETTINGS = Settings.model_validate({})
 ASKED = {
     "How do I connect Slack?": "docs/slack.md",
-    "How do I connect Discord?": "docs/discord.md",
+    "How do I connect Discord?": "README.md",
     "Does it support WeChat?": "docs/wechat.md",
     "Which file formats can I ingest?": "docs/ingest.md",
     "Can it read PDF files?": "docs/ingest.md",
@@ -64,7 +64,7 @@ class Faq:
         for path in find_files([str(ROOT / name) for name in DOCUMENTS]).paths:
             passages = splitter.split(load_document(path, SETTINGS.max_document_mb))
             self._pages += [name_of(path)] * len(passages)
-            texts += [passage.embedded_text for passage in passages]
+            texts += [text for passage in passages for text in passage.embedded_texts]
         self._vectors: Vectors = self._embedder.embed_passages(texts)
 
     def nearest(self, question: str) -> tuple[str, float]:

@@ -40,7 +40,7 @@ def test_commands_mentioned_exist(page: Path) -> None:
 def test_commands_are_found_in_the_readme() -> None:
     """The check above sees the commands at all."""
     used = {match[0].split("  ")[0] for text in code(PAGES[0]) if (match := _COMMAND.fullmatch(text))}
-    assert {"ingest add faq/", "assistant chat", "assistant doctor", "assistant up"} <= used
+    assert {"ingest sync faq/", "assistant chat", "assistant doctor", "assistant up"} <= used
 
 
 @pytest.mark.parametrize(("page", "line"), ERROR_LINES)

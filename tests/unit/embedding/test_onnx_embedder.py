@@ -1,4 +1,4 @@
-"""Queries in int8: near to float32, the same whoever asks, exported once, and refused where the model can't bear it."""
+"""Texts in int8: near to float32, the same whoever asks, exported once, and refused where the model can't bear it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from assistant.embedding.exported import exported_folder, fingerprint
 from assistant.embedding.int8 import MIN_COSINE, export
 from assistant.embedding.model_location import locate_model
-from assistant.embedding.onnx_embedder import OnnxQueryEmbedder
+from assistant.embedding.onnx_embedder import OnnxEmbedder
 from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
 from assistant.errors import ConfigurationError
 
@@ -44,11 +44,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def int8(cache: Path) -> OnnxQueryEmbedder:
-    return OnnxQueryEmbedder("all-MiniLM-L6-v2", exported_folder(locate_model(""), cache))
+def int8(cache: Path) -> OnnxEmbedder:
+    return OnnxEmbedder("all-MiniLM-L6-v2", exported_folder(locate_model(""), cache))
 
 
-def test_queries_are_near_those_in_float32(exact: SentenceTransformerEmbedder, int8: OnnxQueryEmbedder) -> None:
+def test_queries_are_near_those_in_float32(exact: SentenceTransformerEmbedder, int8: OnnxEmbedder) -> None:
     """In the order of the texts, although they run sorted by length: each is nearest to its own exact vector."""
     expected, vectors = exact.embed_queries(QUERIES), int8.embed_queries(QUERIES)
     cosines = vectors @ expected.T
@@ -58,25 +58,50 @@ def test_queries_are_near_those_in_float32(exact: SentenceTransformerEmbedder, i
     assert cosines.diagonal().min() > 0.98
 
 
-def test_model_keeps_its_name(exact: SentenceTransformerEmbedder, int8: OnnxQueryEmbedder) -> None:
-    """A knowledge set need not be embedded anew."""
-    assert int8.model_name == exact.model_name
+def test_model_keeps_its_identity(exact: SentenceTransformerEmbedder, int8: OnnxEmbedder) -> None:
+    """A knowledge set need not be embedded anew, nor is it split otherwise."""
+    assert (int8.model_name, int8.identity) == (exact.model_name, exact.identity)
+    assert (int8.dimension, int8.max_tokens) == (exact.dimension, exact.max_tokens)
+
+
+def test_passages_are_near_those_in_float32(exact: SentenceTransformerEmbedder, int8: OnnxEmbedder) -> None:
+    """Of all lengths, in the order of the texts, although several batches run side by side."""
+    texts = [f"Parcel {number} is late. " * (1 + number * 7 % 40) for number in range(600)]
+    vectors = int8.embed_passages(texts)
+    some = range(0, 600, 29)
+    expected = exact.embed_passages([texts[number] for number in some])
+    assert (str(vectors.dtype), vectors.shape) == ("float32", (600, 384))
+    assert (vectors[list(some)] * expected).sum(axis=1).min() > 0.98
+
+
+def test_threads_share_the_work(cache: Path) -> None:
+    """As many as are asked for; what they give is what one gives, but for the rounding of a batch."""
+    folder = exported_folder(locate_model(""), cache)
+    texts = [f"Parcel {number} is late." for number in range(64)]
+    alone, shared = (OnnxEmbedder("m", folder, threads=threads).embed_passages(texts) for threads in (1, 3))
+    assert np.allclose(alone, shared, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "hello world", "word " * 1000, "你好", "[PAD] [CLS] \x00\u202e"])
+def test_tokens_are_counted_as_in_float32(exact: SentenceTransformerEmbedder, int8: OnnxEmbedder, text: str) -> None:
+    """Whole, without special tokens."""
+    assert int8.count_tokens(text) == exact.count_tokens(text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "word " * 1000, "你好", "[PAD] [CLS] \x00\u202e"])
-def test_every_text_has_a_vector(int8: OnnxQueryEmbedder, exact: SentenceTransformerEmbedder, text: str) -> None:
+def test_every_text_has_a_vector(int8: OnnxEmbedder, exact: SentenceTransformerEmbedder, text: str) -> None:
     """Empty, longer than the window, or hostile; and it is near the exact one."""
     [vector] = int8.embed_queries([text])
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-4)
     assert vector @ exact.embed_queries([text])[0] > MIN_COSINE
 
 
-def test_no_queries_give_no_rows(int8: OnnxQueryEmbedder) -> None:
+def test_no_queries_give_no_rows(int8: OnnxEmbedder) -> None:
     """With the right width."""
     assert int8.embed_queries([]).shape == (0, 384)
 
 
-def test_threads_get_what_one_gets(int8: OnnxQueryEmbedder) -> None:
+def test_threads_get_what_one_gets(int8: OnnxEmbedder) -> None:
     """The session and the tokenizer are shared."""
     expected = [int8.embed_queries([query]) for query in QUERIES]
     with ThreadPoolExecutor(8) as threads:
@@ -92,9 +117,9 @@ def test_export_is_made_once_without_network_and_used_without_torch(cache: Path)
         "from pathlib import Path\n"
         "from assistant.embedding.exported import exported_folder\n"
         "from assistant.embedding.model_location import locate_model\n"
-        "from assistant.embedding.onnx_embedder import OnnxQueryEmbedder\n"
+        "from assistant.embedding.onnx_embedder import OnnxEmbedder\n"
         f"folder = exported_folder(locate_model(''), Path({str(cache)!r}))\n"
-        "OnnxQueryEmbedder('m', folder).embed_queries(['a'])\n"
+        "OnnxEmbedder('m', folder).embed_passages(['a'] * 20)\n"
         "sys.exit('torch' in sys.modules)\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import DocumentMissing, UnsupportedDocument
+from ingest.errors import DocumentMissing
 from ingest.files import find_files
 from ingest.uris import document_uri
 
@@ -30,11 +30,11 @@ def test_a_folder_gives_its_supported_files_in_order(tmp_path: Path) -> None:
     """Recursively and sorted; hidden files and folders are left out, other kinds are counted."""
     wanted = [tmp_path / "b.md", tmp_path / "c.html", tmp_path / "sub" / "a.txt", tmp_path / "sub" / "deep" / "d.CSV"]
     touch(
-        *wanted, tmp_path / ".hidden.md", tmp_path / ".git" / "x.md", tmp_path / "x.pdf", tmp_path / "sub" / "Makefile"
+        *wanted, tmp_path / ".hidden.md", tmp_path / ".git" / "x.md", tmp_path / "x.png", tmp_path / "sub" / "Makefile"
     )
     found = find_files([str(tmp_path)])
     assert (found.paths, found.errors) == (wanted, [])
-    assert dict(found.skipped) == {".pdf": 1, "no suffix": 1}
+    assert dict(found.skipped) == {".png": 1, "no suffix": 1}
 
 
 def test_links_are_followed_only_within_the_folder(tmp_path: Path) -> None:
@@ -50,18 +50,9 @@ def test_links_are_followed_only_within_the_folder(tmp_path: Path) -> None:
     assert find_files([str(docs / "secret.md")]).paths == [docs / "secret.md"]
 
 
-@pytest.mark.parametrize("address", ["http://example.org/faq.html", "HTTPS://example.org"])
-def test_an_address_is_refused_with_advice(address: str) -> None:
-    """Until pages can be fetched."""
-    [(argument, error)] = find_files([address]).errors
-    assert argument == address
-    assert isinstance(error, UnsupportedDocument)
-    assert str(error) == f"{address} is an address: save the page as an .html file, and add that"
-
-
 def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
     """Rather than nothing happening."""
-    touch(tmp_path / "x.pdf")
+    touch(tmp_path / "x.png")
     [(_, error)] = find_files([str(tmp_path)]).errors
     assert isinstance(error, DocumentMissing)
     assert "no file of a supported kind" in str(error)

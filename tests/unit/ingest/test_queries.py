@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.vector_store.scope import Scope
 from ingest.errors import QueriesUnreadable
 from ingest.queries import BATCH_QUERIES, Query, read_queries, search_all
 from tests.fakes.counting_embedder import CountingEmbedder
@@ -50,5 +51,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_every_query_is_answered_in_order() -> None:
     """Also when there are more than a batch."""
     queries = [Query(number, "a") for number in range(BATCH_QUERIES + 3)]
-    found = list(search_all(queries, CountingEmbedder(), FakeVectorStore(), "default", 5))
+    found = list(search_all(queries, CountingEmbedder(), FakeVectorStore(), Scope.of("default"), top_k=5))
     assert found == [(query, []) for query in queries]

