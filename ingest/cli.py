@@ -8,9 +8,11 @@ from assistant import __version__
 from assistant.command_line import CommandGroup
 from ingest.commands.add import add
 from ingest.commands.documents import list_documents, remove
+from ingest.commands.lint import lint
 from ingest.commands.reembed import reembed
 from ingest.commands.search import search
 from ingest.commands.sync import sync
+from ingest.commands.worker import worker
 
 
 @click.group(cls=CommandGroup, name="ingest")
@@ -22,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (add, sync, list_documents, remove, search, reembed):
+for command in (add, sync, list_documents, remove, search, lint, reembed, worker):
     main.add_command(command)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from assistant.embedding.base import Embedder
 from assistant.vector_store.base import SetOptions
 from assistant.vector_store.scope import EVERYONE
 from ingest.outcome import Destination, Outcome, Progress
 from ingest.pipeline import Pipeline
-from ingest.reading.base import ReadingHints, ReadingLimits, RefusedDocument, SourceFile
+from ingest.reading.base import DocumentReader, ReadingHints, ReadingLimits, RefusedDocument, SourceFile
 from ingest.reading.reader import ChildReader
 from ingest.recipe import recipe_of
 from ingest.split import SplitOptions, Splitter
@@ -58,21 +59,22 @@ class Intake:
         yield from _told(refused)
 
     def _taken_in(self, sources: Iterable[SourceFile], progress: Progress) -> Iterator[Outcome]:
-        settings, choices = self._knowledge.settings, self._choices
         embedder = self._knowledge.embedder(self._found)
-        opened = self._knowledge.store.open_set(choices.knowledge_set, embedder.identity, choices.options)
+        with self.reader() as reader:
+            yield from self.pipeline(reader, embedder).run(sources, progress)
+
+    def reader(self) -> ChildReader:
+        """What reads the documents."""
+        return ChildReader(ReadingLimits(max_document_mb=self._knowledge.settings.max_document_mb), self._choices.hints)
+
+    def pipeline(self, reader: DocumentReader, embedder: Embedder) -> Pipeline:
+        """The pipeline into the set, which is made if need be. Raises ConfigurationError unless the model is its."""
+        choices, store = self._choices, self._knowledge.store
+        opened = store.open_set(choices.knowledge_set, embedder.identity, choices.options)
         destination = Destination(
-            self._knowledge.store,
-            opened,
-            choices.tags,
-            choices.audience,
-            self.treatment.recipe,
-            choices.synced_from,
+            store, opened, choices.tags, choices.audience, self.treatment.recipe, choices.synced_from
         )
-        limits = ReadingLimits(max_document_mb=settings.max_document_mb)
-        with ChildReader(limits, choices.hints) as reader:
-            pipeline = Pipeline(reader, Splitter(embedder, self._split), embedder, destination)
-            yield from pipeline.run(sources, progress)
+        return Pipeline(reader, Splitter(embedder, self._split), embedder, destination)
 
     def _split_options(self) -> SplitOptions:
         """As chosen now, else as the set has it, else as it is set."""

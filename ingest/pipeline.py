@@ -25,10 +25,13 @@ class Pipeline:
         self._embedder = embedder
         self._destination = destination
 
-    def run(self, sources: Iterable[SourceFile], progress: Progress | None = None) -> Generator[Outcome, None, None]:
+    def run(
+        self, sources: Iterable[SourceFile], progress: Progress | None = None, *, finishes: bool = True
+    ) -> Generator[Outcome, None, None]:
         """What became of each document, as it is done. Raises only what concerns all of them: DatabaseUnavailable and
         the like. When it is closed or fails, all of its threads end; what is under way is not stored. `sources` may be
-        endless and slow: it is asked by a thread of its own, as documents are wanted."""
+        endless and slow: it is asked by a thread of its own, as documents are wanted. The set's index is made at the
+        end, unless another is the one who `finishes`."""
         stages = Stages(self._reader, self._splitter, self._embedder, self._destination, progress or Progress())
         stored = False
         try:
@@ -37,5 +40,5 @@ class Pipeline:
                 yield outcome
         finally:
             stages.end()
-        if stored:
+        if stored and finishes:
             self._destination.store.finish_loading(self._destination.knowledge_set)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,8 @@ from ingest.sync_sources import SyncSources
 from ingest.wiring import Knowledge
 
 REMOVED_TOGETHER = 200
+TakeIn = Callable[[Iterable[SourceFile | RefusedDocument], Progress], Iterator[Outcome]]
+"""As Intake.run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class Summary:
 
 @dataclass
 class SyncRun:
-    """One sync of `sources`. `summary` is complete once all changes were read."""
+    """One sync of `sources`. `summary` is complete once all changes were read. `take_in`: who does the work, if not
+    this process."""
 
     knowledge: Knowledge
     choices: Choices
     sources: SyncSources
     allow_empty: bool = False
+    take_in: TakeIn | None = None
     summary: Summary = field(default_factory=Summary)
 
     def __post_init__(self) -> None:
@@ -92,7 +96,8 @@ class SyncRun:
     def _carried_out(self, progress: Progress) -> Iterator[Change]:
         yield from self._remove(self._vanished())
         by_source: dict[str, list[Outcome]] = defaultdict(list)
-        for outcome in self._intake.run(self._changed(), progress):
+        take_in = self.take_in or self._intake.run
+        for outcome in take_in(self._changed(), progress):
             by_source[outcome.source_uri].append(outcome)
             if outcome.error is not None:
                 yield Change(outcome.uri, "failed", outcome)

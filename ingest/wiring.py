@@ -41,21 +41,22 @@ class Knowledge:
 
 
 @contextmanager
-def open_knowledge(on_status: Callable[[str], None]) -> Iterator[Knowledge]:
-    """The knowledge in the configured database; with none configured, the embedded one is up meanwhile."""
+def open_knowledge(on_status: Callable[[str], None], *more: Part) -> Iterator[Knowledge]:
+    """The knowledge in the configured database; with none configured, the embedded one is up meanwhile. `more` parts
+    are there as well."""
     settings = load_settings()
     configure_logging(settings.log_level)
     with (
-        wiring.served(settings, [Part.POSTGRES], on_status) as complete,
+        wiring.served(settings, [Part.POSTGRES, *more], on_status) as complete,
         wiring.database_pool(complete, POOL_SIZE) as pool,
     ):
         yield Knowledge(complete, pool, wiring.vector_store(pool))
 
 
 @contextmanager
-def opened() -> Iterator[Knowledge]:
+def opened(*more: Part) -> Iterator[Knowledge]:
     """The same; what takes time at the start is told on standard error where that is a terminal."""
     console = Console(stderr=True)
-    with console.status("starting") as status, open_knowledge(status.update) as knowledge:
+    with console.status("starting") as status, open_knowledge(status.update, *more) as knowledge:
         status.stop()
         yield knowledge

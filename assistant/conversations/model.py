@@ -74,13 +74,14 @@ class PendingMessage:
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """An earlier message, by a customer or a human agent, and the assistant's reply to it ("" if none) with its
-    decision."""
+    decision and id (None if it must not be built on)."""
 
     author_name: str
     text: str
     reply: str
     role: Role = "customer"
     decision: Decision | Literal[""] = ""
+    reply_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class ConversationStore:
         still holding it, when documents that the answer was made from are gone."""
         parameters = _fence(work.lease) | _reply_parameters(work, answer) | self._alert_parameters(work, answer)
         parameters |= _window(message.id for message in work.messages)
-        is_current, is_released, waiting, history, _ = self._committed(work, answer.deed, parameters)
+        is_current, reply_id, is_released, waiting, history, _ = self._committed(work, answer.deed, parameters)
         if not is_current:
             raise Outdated("documents that the answer was made from were changed meanwhile")
         if is_released or not waiting:
@@ -64,7 +64,8 @@ class ConversationStore:
         question = work.question
         turns = _turns(history)
         if question.command is None:
-            turns.append(PastTurn(question.author_name, question.text, answer.text, "customer", answer.decision))
+            said = PastTurn(question.author_name, question.text, answer.text, "customer", answer.decision, reply_id)
+            turns.append(said)
         return Work(work.lease, joined(_pending(waiting)), tuple(turns)[-HISTORY_TURNS:])
 
     def preview(self, work: Work, text: str, link_hosts: Sequence[str], chunk_ids: Sequence[int]) -> None:
@@ -75,6 +76,7 @@ class ConversationStore:
             "text": storable(text),
             "link_hosts": list(link_hosts),
             "chunk_ids": list(chunk_ids),
+            "reply_ids": _reply_ids(work),
             "delivery_channel": DELIVERY_CHANNEL,
         }
         self._execute(statements.PREVIEW, _fence(work.lease) | parameters)
@@ -135,6 +137,10 @@ def _window(ids: Iterable[int] = ()) -> dict[str, object]:
     return {"ids": list(ids), "max_waiting": MAX_JOINED, "max_turns": HISTORY_TURNS}
 
 
+def _reply_ids(work: Work) -> list[int]:
+    return [turn.reply_id for turn in work.history if turn.reply_id is not None]
+
+
 def _fence(lease: Lease) -> dict[str, object]:
     return {"conversation_id": lease.conversation_id, "fence": lease.fence}
 
@@ -173,6 +179,7 @@ def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
         "link_hosts": list(answer.link_hosts),
         "buttons": json.dumps([asdict(button) for button in answer.buttons]),
         "chunk_ids": list(answer.chunk_ids),
+        "reply_ids": _reply_ids(work),
         "error": trace.error or None,
         "text": storable(answer.text),
         "decision": answer.decision,

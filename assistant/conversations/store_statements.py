@@ -15,10 +15,13 @@ _WAITING = """(
     ) w
 )"""
 _HISTORY = """(
-    select jsonb_agg(jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision) order by h.sent_at, h.id)
+    select jsonb_agg(
+        jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision, h.reply_id) order by h.sent_at, h.id
+    )
     from (
         select m.id, m.sent_at, m.author_name, m.role,
             case when r.is_withdrawn then '' else coalesce(r.text, '') end as reply,
+            case when not r.is_withdrawn then r.id end as reply_id,
             coalesce(r.decision, '') as decision, m.text || coalesce((
             select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
         from messages m left join replies r on r.message_id = m.id
@@ -47,13 +50,18 @@ with fenced as (
     select id, platform, workspace, lease_fence, knowledge_set from conversations
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update
 )"""
-# The chunks that the text is made from are held before the conversation is, as by those who delete them.
+# The chunks that the text is made from are held before the conversation is, as by those who delete them. It is made
+# from what was said before, too.
 _FENCED_WITH_CHUNKS = """
 with used as materialized (
     select id from chunks where id = any(%(chunk_ids)s::bigint[]) order by id for key share
 ), fenced as (
     select id, platform, workspace, lease_fence, knowledge_set, is_current from conversations
-    cross join lateral (select count(*) = cardinality(%(chunk_ids)s::bigint[]) as is_current from used) u
+    cross join lateral (
+        select count(*) = cardinality(%(chunk_ids)s::bigint[]) and not exists (
+            select from replies where id = any(%(reply_ids)s::bigint[]) and is_withdrawn
+        ) as is_current from used
+    ) u
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update of conversations
 )"""
 
@@ -107,7 +115,8 @@ REPLY = f"""
     ), false)
     returning c.id
 )
-select is_current, exists (select from released), {_WAITING}, {_HISTORY}, pg_notify(%(delivery_channel)s, '')
+select is_current, (select id from reply), exists (select from released), {_WAITING}, {_HISTORY},
+    pg_notify(%(delivery_channel)s, '')
 from fenced l
 """  # noqa: S608 (constants put together)
 

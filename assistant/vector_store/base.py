@@ -18,7 +18,8 @@ IndexPrecision = Literal["float32", "float16"]
 class Chunk:
     """A passage of a document: `heading_path` from the outermost heading inwards, `anchor` of the innermost one ("" if
     none), `token_count` in the embedding model's tokens. `context` goes before the text when it is embedded. A question
-    with its answer `is_pair`: its text is the question, a line end, and the answer."""
+    with its answer `is_pair`: its text is the question, a line end, and the answer; `shares_answer`: with other pairs
+    of the document, from which the answer tells it in nothing apart."""
 
     text: str
     heading_path: tuple[str, ...]
@@ -26,19 +27,20 @@ class Chunk:
     token_count: int
     context: str = ""
     is_pair: bool = False
+    shares_answer: bool = False
 
     @property
     def embedded_texts(self) -> tuple[str, ...]:
         """What is embedded for it; each gets a vector, and the nearest of them counts."""
         if self.is_pair:
             question, _, answer = self.text.partition("\n")
-            return (question, answer)
+            return (question,) if self.shares_answer else (question, answer)
         return (f"{self.context}\n\n{self.text}" if self.context else self.text,)
 
     @property
     def key(self) -> bytes:
         """16 bytes: equal for chunks that are the same to whoever reads or embeds them."""
-        parts = (str(self.is_pair), self.anchor, self.text, self.context, *self.heading_path)
+        parts = (str(self.is_pair), str(self.shares_answer), self.anchor, self.text, self.context, *self.heading_path)
         hashed = hashlib.blake2b(digest_size=16)
         for part in parts:
             encoded = part.encode("utf-8", "surrogatepass")

@@ -46,11 +46,12 @@ NEW_IDS = SQL("select nextval(pg_get_serial_sequence('chunks', 'id')) from gener
 COPY_CHUNKS = SQL("""
 copy chunks (
     id, knowledge_set_id, document_id, position, heading_path, anchor, text, token_count, key, context, is_pair,
-    audience
+    shares_answer, audience
 ) from stdin (format binary)
 """)
 CHUNK_TYPES = (
-    "int8", "int8", "int8", "int4", "text[]", "text", "text", "int4", "bytea", "text", "bool", "text[]",
+    "int8", "int8", "int8", "int4", "text[]", "text", "text", "int4", "bytea", "text", "bool", "bool",
+    "text[]",
 )  # fmt: skip
 COPY_EMBEDDINGS = SQL("copy embeddings (chunk_id, space_id, ordinal, embedding) from stdin (format binary)")
 EMBEDDING_TYPES = ("int8", "int8", "int2", "vector")

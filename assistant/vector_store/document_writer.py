@@ -100,6 +100,7 @@ class DocumentWriter:
                         chunk.key,
                         chunk.context,
                         chunk.is_pair,
+                        chunk.shares_answer,
                         list(audience),
                     )
                 )

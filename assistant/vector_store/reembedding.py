@@ -66,8 +66,8 @@ class Reembedding:
         with vector_connection(self._pool) as connection:
             rows = connection.execute(statements.MISSING, self._values() | {"limit": limit}).fetchall()
         return [
-            StoredChunk(chunk_id, Chunk(text, tuple(heading_path), anchor, token_count, context, is_pair))
-            for chunk_id, text, heading_path, anchor, token_count, context, is_pair in rows
+            StoredChunk(chunk_id, Chunk(text, tuple(heading_path), anchor, *facts))
+            for chunk_id, text, heading_path, anchor, *facts in rows
         ]
 
     def store(self, vectors: Mapping[int, Vectors]) -> None:

@@ -33,7 +33,8 @@ COUNT = SQL("""
 select count(*), count(*) filter (where {embedded}) from chunks c where c.knowledge_set_id = %(set_id)s
 """).format(embedded=_EMBEDDED)
 MISSING = SQL("""
-select c.id, c.text, c.heading_path, c.anchor, c.token_count, c.context, c.is_pair from chunks c
+select c.id, c.text, c.heading_path, c.anchor, c.token_count, c.context, c.is_pair, c.shares_answer
+from chunks c
 where c.knowledge_set_id = %(set_id)s and not {embedded}
 order by c.id limit %(limit)s
 """).format(embedded=_EMBEDDED)

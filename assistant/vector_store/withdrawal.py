@@ -22,13 +22,26 @@ select id from conversations where id in (
     select conversation_id from deliveries where state in ('pending', 'sending') and chunk_ids && %(gone)s::bigint[]
 ) order by id for update
 """
-_WITHDRAW = "update replies set is_withdrawn = true where chunk_ids && %(gone)s::bigint[] and not is_withdrawn"
+# What was said later in the same conversation may repeat it.
+_WITHDRAW = """
+with first as (
+    select conversation_id, min(id) as id from replies where chunk_ids && %(gone)s::bigint[] and not is_withdrawn
+    group by conversation_id
+)
+update replies r set is_withdrawn = true from first
+where r.conversation_id = first.conversation_id and r.id >= first.id and not r.is_withdrawn
+  and r.decision in ('answered', 'quoted')
+"""
 # What is not sent yet is answered anew, unless a human has the conversation. A new fence voids what is being made of
 # the old text. What is visible of it already is taken back until then.
 _UNSEND = """
 with outdated as (
     select id, message_id, conversation_id, state, attempts from deliveries
-    where state in ('pending', 'sending') and chunk_ids && %(gone)s::bigint[]
+    where state in ('pending', 'sending') and chunk_ids <> '{}' and (
+        chunk_ids && %(gone)s::bigint[]
+        or is_preview and conversation_id = any(%(conversation_ids)s::bigint[])
+        or exists (select from replies r where r.message_id = deliveries.message_id and r.is_withdrawn)
+    )
 ), voided as (
     update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
     where id in (select conversation_id from outdated)
@@ -59,9 +72,9 @@ def withdraw(connection: psycopg.Connection[Any], gone: Sequence[int]) -> Claims
     if not gone:
         return []
     values = {"gone": list(gone)}
-    connection.execute(_LOCK, values)
+    conversations = [row[0] for row in connection.execute(_LOCK, values)]
     connection.execute(_WITHDRAW, values)
-    rows = connection.execute(_UNSEND, values).fetchall()
+    rows = connection.execute(_UNSEND, values | {"conversation_ids": conversations}).fetchall()
     return [(delivery_id, attempts) for delivery_id, attempts, is_sending in rows if is_sending]
 
 

@@ -42,6 +42,7 @@ alter table chunks
     add column key bytea,
     add column context text not null default '',
     add column is_pair boolean not null default false,
+    add column shares_answer boolean not null default false,
     add column audience text[] not null default '{everyone}';
 update chunks set key = decode(md5(id::text), 'hex');
 alter table chunks alter column key set not null;
@@ -49,7 +50,7 @@ create unique index chunks_key on chunks (document_id, key);
 drop index chunks_document_id;
 create index chunks_knowledge_set on chunks (knowledge_set_id);
 
--- A chunk has one vector a text that is embedded for it: of a question-answer pair two.
+-- A chunk has one vector a text that is embedded for it: of a question-answer pair two, unless others share its answer.
 create table embeddings (
     chunk_id bigint not null references chunks on delete cascade,
     space_id bigint not null references embedding_spaces on delete cascade,
@@ -279,3 +280,39 @@ update replies r set chunk_ids = coalesce((
 ), '{}');
 create index replies_chunks on replies using gin (chunk_ids);
 alter table deliveries add column chunk_ids bigint[] not null default '{}';
+
+-- Ingest by many workers ----------------------------------------------------------------------------------------------
+
+-- One `ingest sync --workers`. work_order: how its documents are to be taken in (ingest/spread/work_order.py).
+create table ingest_runs (
+    id integer generated always as identity primary key,
+    knowledge_set text not null,
+    work_order jsonb not null,
+    created_at timestamptz not null default now()
+);
+
+-- Its command holds an advisory lock ("ingr", run id), which ends with the command, however that ends.
+create function ingest_run_is_live(run_id integer) returns boolean language sql volatile return exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = 1768843122 and objid = run_id::oid and objsubid = 2 and granted
+        and database = (select oid from pg_database where datname = current_database())
+);
+
+-- One source to take in. content: its bytes, gone as soon as it is done. outcomes: what became of its documents
+-- (ingest/spread/outcome_json.py); whoever started the run takes them, and the row goes.
+create table ingest_tasks (
+    id bigint generated always as identity primary key,
+    run_id integer not null references ingest_runs on delete cascade,
+    uri text not null,
+    name text not null,
+    media_type text not null,
+    content bytea,
+    state text not null default 'pending' check (state in ('pending', 'running', 'done')),
+    holder text not null default '',
+    lease_until timestamptz,
+    attempts integer not null default 0,
+    outcomes jsonb
+);
+create index ingest_tasks_run on ingest_tasks (run_id, state, id);
+create index ingest_tasks_uri on ingest_tasks (run_id, uri);
+alter table ingest_tasks alter column content set storage external;

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
+import psycopg
+from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
@@ -84,6 +86,7 @@ def main() -> None:
 def _set_rows(name: str, searching: Searching) -> Iterator[Row]:
     add = [sys.executable, "-m", "ingest", "add", str(DATA / name / "docs"), "--knowledge-set", name, "--json"]
     subprocess.run(add, stdout=subprocess.DEVNULL, check=True)
+    _drop_indexes()
     for questions in question_sets(name):
         vectors = searching.embedder.embed_queries([asked.query for asked in questions.questions])
         depth = RERANKED if searching.reranker else DEEPEST
@@ -96,6 +99,14 @@ def _set_rows(name: str, searching: Searching) -> Iterator[Row]:
                     reranked(searching.reranker, query.text, each) for query, each in zip(queries, found, strict=True)
                 ]
                 yield _row(questions, "reranked", again)
+
+
+def _drop_indexes() -> None:
+    """Search exactly: what an index loses is told by bench_size, and is another bit with each index that is made."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        named = connection.execute("select indexname from pg_indexes where indexname like 'embeddings_space_%'")
+        for (name,) in named.fetchall():
+            connection.execute(sql.SQL("drop index {}").format(sql.Identifier(name)))
 
 
 def _found(searching: Searching, name: str, queries: Sequence[Query], way: Ways) -> list[list[RetrievedChunk]]:

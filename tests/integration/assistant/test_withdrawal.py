@@ -134,6 +134,36 @@ async def test_what_was_said_is_no_part_of_the_history(scene: Scene, pool: Conne
     assert ConversationPast(pool).last_sources(work.lease) == ()
 
 
+async def test_what_was_said_after_it_is_withdrawn_too(scene: Scene) -> None:
+    """It may repeat what stood in the history; of another conversation nothing is."""
+    first = scene.platform.message("hello", mention=True)
+    accepted = await scene.inbox.accept(first)
+    assert accepted.message_id is not None
+    scene.store.reply(scene.retaken(accepted.message_id), said("it costs ten", scene.chunk_ids["fees"]))
+    scene.store.reply(await scene.asked(first.address.thread), said("as I said, ten", scene.chunk_ids["hours"]))
+    scene.store.reply(await scene.asked(), said("at nine", scene.chunk_ids["hours"]))
+    put(scene.documents, "new fees", "hours")
+    assert [text for text, _ in scene.visible()] == ["", "", "at nine"]
+    withdrawn = scene.sql.execute("select text, is_withdrawn from replies order by id").fetchall()
+    assert withdrawn == [("it costs ten", True), ("as I said, ten", True), ("at nine", False)]
+
+
+async def test_answer_made_of_a_history_that_was_withdrawn_is_not_stored(scene: Scene) -> None:
+    """Its own passages are all there; what it was told of the conversation is not true any more."""
+    first = scene.platform.message("hello", mention=True)
+    accepted = await scene.inbox.accept(first)
+    assert accepted.message_id is not None
+    scene.store.reply(scene.retaken(accepted.message_id), said("it costs ten", scene.chunk_ids["fees"]))
+    scene.sql.execute("update deliveries set state = 'sent'")
+    later = await scene.asked(first.address.thread)
+    assert [turn.reply for turn in later.history] == ["it costs ten"]
+    put(scene.documents, "new fees", "hours")
+    with pytest.raises(Outdated):
+        scene.store.reply(later, said("as I said, ten", scene.chunk_ids["hours"]))
+    scene.store.release([later.lease])
+    assert [turn.reply for turn in scene.retaken(later.messages[0].id).history] == [""]
+
+
 async def test_removing_returns_when_nothing_old_is_on_its_way(scene: Scene, async_pool: AsyncPool) -> None:
     """A gateway is just sending the old text; after that it takes it back."""
     work = await scene.asked()

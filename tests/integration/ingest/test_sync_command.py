@@ -201,6 +201,6 @@ def test_set_that_moved_to_another_model_is_followed(database_url: str) -> None:
     write("a.md", "one")
     synced()
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("update embedding_spaces set embedding_model = 'another'")
+        connection.execute("update embedding_spaces set embedding_model = '/models/another'")
     write("a.md", "two")
-    assert "another" in run("sync", ".").stderr
+    assert "/models/another is not a folder" in run("sync", ".").stderr

@@ -22,8 +22,9 @@ def test_the_models_own_distances_decide_where_none_are_set(
     given: dict[str, str], expected: tuple[float, float]
 ) -> None:
     """What is set counts, whatever the model."""
-    policy = wiring._answer_policy(Settings.model_validate(given))
-    assert expected == (policy.max_distance, policy.overheard_distance)
+    settings = Settings.model_validate(given)
+    near = wiring._answer_policy(settings).near(settings.embedding_model)
+    assert expected == (near.asked, near.overheard)
 
 
 def test_only_measured_models_have_distances() -> None:

@@ -146,10 +146,10 @@ def test_a_refused_document_stops_no_other(pipeline: Pipeline, store: FakeVector
 
 
 def test_only_new_chunks_are_embedded(pipeline: Pipeline, embedder: CountingEmbedder) -> None:
-    """Of a changed document what changed, of an unchanged one nothing; what several chunks have is embedded once."""
+    """Of a changed document what changed, of an unchanged one nothing."""
     rows = "".join(f"question{n},Yes.\n" for n in range(100))
     assert [o.new_chunks for o in pipeline.run([text_file("a.csv", f"question,answer\n{rows}")])] == [100]
-    assert sorted(embedder.passages) == sorted(["Yes.", *(f"question{n}" for n in range(100))])
+    assert sorted(embedder.passages) == sorted(f"question{n}" for n in range(100))
     embedder.passages.clear()
     changed = text_file("a.csv", f"question,answer\n{rows}one more,No.\n")
     assert [(o.chunk_count, o.new_chunks, o.status) for o in pipeline.run([changed])] == [(101, 1, "stored")]
@@ -342,7 +342,7 @@ def test_vectors_belong_to_their_chunks() -> None:
         ) -> None:
             kept.update({chunk.text: vectors[chunk.key][:, 0].tolist() for chunk in chunks})
 
-    rows = "".join(f"{'q' * (n % 37 + 1)}{n},{'a' * (n % 5 + 1)}\n" for n in range(200))
+    rows = "".join(f"{'q' * (n % 37 + 1)}{n},{'a' * (n + 1)}\n" for n in range(200))
     list(pipeline_to(Store(), Lengths()).run([text_file("a.csv", f"question,answer\n{rows}")]))
     assert kept == {text: [float(len(part)) for part in text.split("\n")] for text in kept}
     assert len(kept) == 200

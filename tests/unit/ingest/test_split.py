@@ -96,6 +96,13 @@ def test_a_pair_is_one_chunk_however_long() -> None:
     assert [p.is_pair for p in chunks] == [True, True]
 
 
+def test_an_answer_that_pairs_share_is_not_embedded_by_itself() -> None:
+    """It tells none of them from the others."""
+    pairs = (QuestionAnswer("Why?", "Because."), QuestionAnswer("How?", "So."), QuestionAnswer("What for?", "So."))
+    chunks = split(QuestionAnswers(pairs), "Faq")
+    assert [p.embedded_texts for p in chunks] == [("Why?", "Because."), ("How?",), ("What for?",)]
+
+
 HAN = "".join(chr(0x4E00 + number) for number in range(5000))
 
 
@@ -248,7 +255,7 @@ def test_pairs_without_a_question_or_said_before_are_dropped() -> None:
     asked = [("Why?", "A"), ("?!", "B"), ("why", "a."), ("Why?", "B"), (" \n", "C"), ("Who?", "A")]
     chunks = split(QuestionAnswers(tuple(QuestionAnswer(*pair) for pair in asked)))
     assert [chunk.text for chunk in chunks] == ["Why?\nA", "Why?\nB", "Who?\nA"]
-    assert chunks[0].embedded_texts == ("Why?", "A")
+    assert chunks[0].embedded_texts == ("Why?",)
 
 
 class AskedEmbedder(CountingEmbedder):
