@@ -11,7 +11,7 @@ from tests.faults.withdrawals import run
 @pytest.mark.timeout(400)
 async def test_nothing_is_said_from_a_text_that_a_sync_has_removed() -> None:
     """Everybody is answered, and no old code appears after the sync that removed it returned."""
-    verdict = await run(changes=8, rate=5.0, seed=3)
+    verdict = await run(changes=24, rate=10.0, seed=3)
     assert verdict.is_good, verdict
     assert verdict.appearances >= verdict.questions
     assert verdict.withdrawn > 0
