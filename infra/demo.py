@@ -18,7 +18,7 @@ from assistant.phrases import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (
-    *("README.md", "CONTRIBUTING.md"),
+    "CONTRIBUTING.md",
     *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))),
     "docs/decisions",
 )

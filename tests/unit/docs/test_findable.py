@@ -17,7 +17,7 @@ from tests.unit.docs.pages import ROOT, name_of
 SETTINGS = Settings.model_validate({})
 ASKED = {
     "How do I connect Slack?": "docs/slack.md",
-    "How do I connect Discord?": "README.md",
+    "How do I connect Discord?": "docs/discord.md",
     "Does it support WeChat?": "docs/wechat.md",
     "Which file formats can I ingest?": "docs/ingest.md",
     "Can it read PDF files?": "docs/ingest.md",
