@@ -229,7 +229,7 @@ def test_interrupting_ends_with_130_and_stores_nothing(database_url: str) -> Non
                 assert child.poll() is None
         child.send_signal(signal.SIGINT)
         output, errors = child.communicate()
-    assert (child.returncode, output, "Traceback" in errors) == (128 + signal.SIGINT, "", False)
+    assert (child.returncode, output, "Traceback" in errors) == (128 + signal.SIGINT, "", False), errors
     assert run("list").stdout == ""
 
 

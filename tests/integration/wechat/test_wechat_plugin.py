@@ -45,6 +45,6 @@ async def test_bot_with_the_plugin_answers(tmp_path: Path, monkeypatch: pytest.M
         assert message.text == "how long?"
         assert any("how long?" in text for text in heard_by_bot)
         await plugin.adapter.close()
-        await bot.puppet.stop()  # bot.stop takes a minute more
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        bot.puppet.channel.close()  # bot.stop takes a minute more, and puppet.stop may wait for ever
