@@ -1,4 +1,4 @@
-"""Another `assistant` command in a child process, which ends with this one, however this one ends."""
+"""Another command of ours in a child process, which ends with this one, however this one ends."""
 
 from __future__ import annotations
 
@@ -6,23 +6,42 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 UNTIL_INPUT_ENDS = "--until-input-ends"
 
 
 class ChildProcess:
-    """A command that is run with UNTIL_INPUT_ENDS. `patience_s` is how long its end is waited for."""
+    """A command that is run with UNTIL_INPUT_ENDS. `program`: assistant or ingest. `patience_s` is how long its end is
+    waited for. `environment` takes the place of ours. What it prints to standard output is not shown if `is_quiet`."""
 
-    def __init__(self, *arguments: str, patience_s: float) -> None:
-        self._arguments = arguments
+    def __init__(
+        self,
+        *arguments: str,
+        patience_s: float,
+        program: str = "assistant",
+        environment: Mapping[str, str] | None = None,
+        is_quiet: bool = False,
+    ) -> None:
+        self._command = [sys.executable, "-m", program, *arguments, UNTIL_INPUT_ENDS]
         self._patience_s = patience_s
+        self._environment = environment
+        self._output = subprocess.DEVNULL if is_quiet else None
         self.start()
 
     def start(self) -> None:
         """Start it, also anew when it has ended. In a session of its own: Ctrl-C is ours, and it ends after us."""
-        command = [sys.executable, "-m", "assistant", *self._arguments, UNTIL_INPUT_ENDS]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=self._output,
+            start_new_session=True,
+            env=self._environment,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:

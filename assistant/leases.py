@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from assistant.conversations.model import Lease
 from assistant.conversations.store import LEASE_S, ConversationStore
 from assistant.errors import DatabaseUnavailable
-from assistant.presence import Presence
+from assistant.presence import LiveLock
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 class LeaseRenewer:
     """One thread that renews all leases of this process, and its sign of life, every quarter of their time."""
 
-    def __init__(self, store: ConversationStore, presence: Presence) -> None:
+    def __init__(self, store: ConversationStore, presence: LiveLock) -> None:
         self._store = store
         self._presence = presence
         self._held: dict[int, Lease] = {}

@@ -1,5 +1,5 @@
-"""The wake-up queue: one RQ job a message, holding nothing but its id. Redis may lose everything at any moment: the
-sweeper wakes again what was lost."""
+"""The wake-up queue: one RQ job for each message (or task of a sync), which holds nothing but its id. Redis may lose
+everything at any moment: the sweeper wakes again what was lost."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import redis
 from rq import Queue
 
 from assistant.errors import QueueUnavailable
-from assistant.jobs import ANSWER_JOB, job_id
+from assistant.jobs import WakeUpJob
 
-QUEUE_NAME = "llamadesk"
 NO_TIMEOUT = -1
 """RQ's own time-out can't interrupt a blocked socket: every step of a job has a deadline of its own instead."""
 
@@ -17,22 +16,24 @@ NO_TIMEOUT = -1
 class WakeUpQueue:
     """Where gateways put message ids and workers take them from."""
 
+    job: type[WakeUpJob] = WakeUpJob
+
     def __init__(self, redis_url: str) -> None:
         self._connection = connect_redis(redis_url)
-        self._queue = Queue(QUEUE_NAME, connection=self._connection, serializer="json")
+        self._queue = Queue(self.job.queue_name, connection=self._connection, serializer="json")
 
-    def wake(self, *message_ids: int) -> None:
-        """Tell some worker that the messages wait. Raises QueueUnavailable; they are safe all the same."""
+    def wake(self, *numbers: int) -> None:
+        """Tell some worker that they wait. Raises QueueUnavailable; they are safe all the same."""
         jobs = [
             Queue.prepare_data(
-                ANSWER_JOB,
-                job_id=job_id(message_id),
+                self.job.function,
+                job_id=self.job.id_of(number),
                 timeout=NO_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=0,
-                description="answer a message",
+                description=self.job.task,
             )
-            for message_id in dict.fromkeys(message_ids)
+            for number in dict.fromkeys(numbers)
         ]
         # Not one transaction, which costs half as much again: half a wake-up is one that the sweeper gives once more.
         try:

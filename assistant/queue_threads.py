@@ -15,8 +15,8 @@ from rq.queue import Queue
 from rq.timeouts import TimerDeathPenalty
 from rq.worker import SimpleWorker
 
-from assistant.jobs import WakeUpJob, message_id_of
-from assistant.queue import QUEUE_NAME, connect_redis
+from assistant.jobs import WakeUpJob
+from assistant.queue import connect_redis
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class QueueThread(SimpleWorker):
     """RQ's SimpleWorker, fit to live in a thread beside others: no signals, no remote commands, no process title."""
 
     death_penalty_class = TimerDeathPenalty
-    hand_on: Callable[[int], None]
+    taken: type[WakeUpJob]
+    hand_on: Callable[[int], object]
     _beaten_at = float("-inf")
 
     def request_thread_stop(self) -> None:
@@ -39,9 +40,9 @@ class QueueThread(SimpleWorker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Hand the id on, and forget the job. RQ's own way keeps account of it in a dozen calls to Redis; the account
         of what is to be answered is in Postgres."""
-        message_id = message_id_of(job.id)
-        if message_id is not None:
-            self.hand_on(message_id)
+        number = self.taken.number_of(job.id)
+        if number is not None:
+            self.hand_on(number)
         with self.connection.pipeline(transaction=False) as pipeline:
             pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
             pipeline.delete(job.key)
@@ -76,13 +77,16 @@ class QueueThread(SimpleWorker):
 
 
 class QueueThreads:
-    """Threads that take wake-ups from Redis and hand their message ids on; each starts anew when Redis went away.
+    """Threads that take one kind of wake-up from Redis and hand the numbers on; each starts anew when Redis went away.
 
     Few are enough: a job is done once its id is handed on, as Postgres knows what is still to be answered.
     """
 
-    def __init__(self, redis_url: str, hand_on: Callable[[int], None], count: int = THREADS) -> None:
+    def __init__(
+        self, redis_url: str, hand_on: Callable[[int], object], count: int = THREADS, job: type[WakeUpJob] = WakeUpJob
+    ) -> None:
         self._redis_url = redis_url
+        self._job = job
         self._hand_on = hand_on
         self._stopping = threading.Event()
         self._workers: dict[int, QueueThread] = {}
@@ -116,15 +120,15 @@ class QueueThreads:
 
     def _work(self, number: int, connection: redis.Redis) -> None:
         worker = QueueThread(
-            [QUEUE_NAME],
+            [self._job.queue_name],
             connection=connection,
-            job_class=WakeUpJob,
+            job_class=self._job,
             serializer="json",
             worker_ttl=WORKER_TTL_S,
             log_job_description=False,
             default_result_ttl=0,
         )
-        worker.hand_on = self._hand_on
+        worker.taken, worker.hand_on = self._job, self._hand_on
         self._workers[number] = worker
         if not self._stopping.is_set():
             worker.work(logging_level="ERROR")

@@ -21,7 +21,7 @@ from assistant.conversations.handoffs import Agents
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError
 from assistant.leases import LeaseRenewer
-from assistant.presence import Presence, live_workers
+from assistant.presence import Live, LiveLock, live_workers
 from assistant.queue import WakeUpQueue
 from assistant.queue_threads import QueueThreads
 from assistant.worker import Answers, ConversationWorker
@@ -56,7 +56,7 @@ def run_worker(
         new_answers(settings, pool) as answers,
     ):
         store = new_store(pool, f"{socket.gethostname()}-{os.getpid()}", wiring.agents(settings))
-        renewer = LeaseRenewer(store, Presence(settings.database_url))
+        renewer = LeaseRenewer(store, LiveLock(settings.database_url, Live.WORKER))
         worker = ConversationWorker(store, answers, renewer)
         answering = AnswerThreads(settings.worker_threads, worker.answer_message)
         queue = QueueThreads(settings.redis_url, answering.submit)

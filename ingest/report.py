@@ -165,30 +165,35 @@ class _Bar(told.Progress):
 @contextmanager
 def progress_bar() -> Iterator[told.Progress]:
     """A bar of the chunks embedded, on standard error where that is a terminal; else nothing is shown."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield told.Progress()
-        return
-    columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TextColumn("chunks"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield _Bar(bar, bar.add_task("embedding", total=None))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    with bars() as shown_bars:
+        yield _Bar(shown_bars, shown_bars.add_task("embedding", total=None)) if shown_bars else told.Progress()
 
 
 @contextmanager
 def count_bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is told how many of how many are done, on standard error where that is a terminal."""
+    """A bar that is told how many of how many are done, shown likewise."""
+    with bars() as shown_bars:
+        if shown_bars is None:
+            yield lambda done, total: None
+        else:
+            bar, task = shown_bars, shown_bars.add_task(name, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def bars() -> Iterator[Progress | None]:
+    """Bars of what was counted, on standard error where that is a terminal; else None."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total: None
+        yield None
         return
-    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TextColumn("chunks"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as shown_bars:
+        yield shown_bars
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def print_moved(names: Sequence[str], model: str, embedded: int, *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from assistant.embedded import Part
 from assistant.embedding.base import Embedder
 from assistant.logs import configure_logging
 from assistant.vector_store.base import ChunkSearch, KnowledgeSet, VectorStore
+from assistant.vector_store.scope import EVERYONE, SET_SEPARATOR, Scope
+from ingest.errors import IngestError, shown
 
 # The threads of a pipeline and the command's own.
 POOL_SIZE = 4
@@ -29,15 +31,36 @@ class Knowledge:
     store: VectorStore
 
     def embedder(self, known: KnowledgeSet | None) -> Embedder:
-        """The model that is set, else the one that the knowledge set was made with, else the packaged one."""
-        name = self.settings.embedding_model or (known.space.model_name if known else "")
-        return wiring.embedder_named(name, self.settings)
+        """The model of that name (see embedding_model), loaded."""
+        return wiring.embedder_named(embedding_model(self.settings, known), self.settings)
+
+    def scope(
+        self, names: Sequence[str], audiences: Sequence[str] = (EVERYONE,), tags: Sequence[tuple[str, str]] = ()
+    ) -> Scope:
+        """What is searched: the knowledge sets of these names, or with none those that are set."""
+        return Scope.of(SET_SEPARATOR.join(names) or self.settings.knowledge_set, audiences, tags)
+
+    def sets(self, names: Sequence[str]) -> list[KnowledgeSet]:
+        """The knowledge sets of these names. Raises IngestError where there is none."""
+        return [self._set(name) for name in names]
+
+    def _set(self, name: str) -> KnowledgeSet:
+        found = self.store.find_set(name)
+        if found is None:
+            raise IngestError(f"there is no knowledge set {shown(name)!r}: `ingest add` documents first")
+        return found
 
     @contextmanager
     def search(self) -> Iterator[ChunkSearch]:
         """What finds chunks, while the block runs."""
         with wiring.chunk_search(self.settings) as search:
             yield search
+
+
+def embedding_model(settings: Settings, known: KnowledgeSet | None) -> str:
+    """The name of the model that is set, else of the one that the knowledge set was made with, else "": the packaged
+    one."""
+    return settings.embedding_model or (known.space.model_name if known else "")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ingest.commands.options import json_option, knowledge_sets_option
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.vector_store.base import ChunkSearch, KnowledgeSet
+    from assistant.vector_store.base import ChunkSearch
     from ingest.errors import IngestError
     from ingest.lint.dead_links import DeadLinks
     from ingest.lint.finding import Finding
@@ -71,14 +71,13 @@ def _parts(
     knowledge: Knowledge, search: ChunkSearch, names: Sequence[str], questions: Sequence[str], *, links: bool
 ) -> LintParts:
     from assistant import wiring
-    from assistant.vector_store.scope import SET_SEPARATOR, Scope
     from ingest.lint.limits import Limits
     from ingest.lint.run import LintParts
     from ingest.lint.stored_chunks import StoredChunks
 
     settings = knowledge.settings
-    scope = Scope.of(SET_SEPARATOR.join(names) or settings.knowledge_set)
-    sets = _found(knowledge, scope.knowledge_sets)
+    scope = knowledge.scope(names)
+    sets = knowledge.sets(scope.knowledge_sets)
     embedder = knowledge.embedder(sets[0])
     chunks = StoredChunks(knowledge.pool, sets)
     return LintParts(
@@ -91,16 +90,6 @@ def _parts(
         reranker=wiring.reranker(settings) if questions else None,
         questions=questions,
     )
-
-
-def _found(knowledge: Knowledge, names: Sequence[str]) -> list[KnowledgeSet]:
-    from ingest.errors import IngestError, shown
-
-    found = [(name, knowledge.store.find_set(name)) for name in names]
-    for name, each in found:
-        if each is None:
-            raise IngestError(f"there is no knowledge set {shown(name)!r}: `ingest add` documents first")
-    return [each for _, each in found if each is not None]
 
 
 def _dead_links(chunks: StoredChunks, settings: Settings, *, asks: bool) -> DeadLinks | None:

@@ -19,19 +19,13 @@ def reembed(*, model: str, knowledge_sets: tuple[str, ...], as_json: bool) -> No
     searched together are moved together. If it is broken off, run it again: it goes on where it was.
     """
     from assistant import wiring
-    from assistant.vector_store.scope import Scope
-    from ingest.errors import IngestError, shown
     from ingest.reembed import reembed as move
     from ingest.wiring import opened
 
     with opened() as knowledge, report.count_bar("embedding") as on_embedded:
         settings = knowledge.settings
-        names = knowledge_sets or tuple(Scope.of(settings.knowledge_set).knowledge_sets)
-        found = [knowledge.store.find_set(name) for name in names]
-        sets = [each for each in found if each is not None]
-        missing = [name for name, each in zip(names, found, strict=True) if each is None]
-        if missing:
-            raise IngestError(f"there is no knowledge set {shown(missing[0])!r}: `ingest add` documents first")
+        names = knowledge.scope(knowledge_sets).knowledge_sets
+        sets = knowledge.sets(names)
         embedder = wiring.embedder_named(model, settings)
         precision = settings.index_precision or sets[0].space.index_precision
         embedded = move(knowledge.pool, sets, embedder, precision, on_embedded)

@@ -35,7 +35,7 @@ def search(
     as_json: bool,
 ) -> None:
     """Show the passages that the assistant would find for QUERY, or for each query of a file."""
-    from assistant.vector_store.scope import EVERYONE, SET_SEPARATOR, Scope
+    from assistant.vector_store.scope import EVERYONE
     from ingest.errors import IngestError
     from ingest.queries import Query, read_queries, search_all
     from ingest.wiring import opened
@@ -49,11 +49,10 @@ def search(
     wanted = read_queries(queries) if queries is not None else [Query("", query or "")]
     audiences = tuple(dict.fromkeys((EVERYONE, *named_audience(audience))))
     with opened() as knowledge, knowledge.search() as found_by:
-        names = SET_SEPARATOR.join(knowledge_sets) or knowledge.settings.knowledge_set
-        scope = Scope.of(names, audiences, named_tags(tags))
+        scope = knowledge.scope(knowledge_sets, audiences, named_tags(tags))
         embedder = knowledge.embedder(knowledge.store.find_set(scope.knowledge_sets[0]))
         for asked, hits in search_all(wanted, embedder, found_by, scope, top_k=top_k, ways=ways):
             if queries is not None:
                 report.print_json({"id": asked.id, "results": report.hits_as_json(hits)})
             else:
-                report.print_hits(hits, names, as_json=as_json)
+                report.print_hits(hits, ", ".join(scope.knowledge_sets), as_json=as_json)

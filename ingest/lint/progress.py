@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich import progress as rich_progress
-from rich.console import Console
+
+from ingest.report import bars
 
 
 class Progress:
@@ -17,8 +18,8 @@ class Progress:
 
 
 class _Bars(Progress):
-    def __init__(self, bars: rich_progress.Progress) -> None:
-        self._bars = bars
+    def __init__(self, shown: rich_progress.Progress) -> None:
+        self._bars = shown
         self._tasks: dict[str, rich_progress.TaskID] = {}
 
     def show(self, what: str, done: int, total: int) -> None:
@@ -30,15 +31,5 @@ class _Bars(Progress):
 @contextmanager
 def lint_progress() -> Iterator[Progress]:
     """A bar for each, on standard error where that is a terminal; else nothing is shown."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Progress()
-        return
-    columns = (
-        rich_progress.TextColumn("{task.description}"),
-        rich_progress.BarColumn(),
-        rich_progress.MofNCompleteColumn(),
-        rich_progress.TimeRemainingColumn(),
-    )
-    with rich_progress.Progress(*columns, console=console, transient=True) as bars:
-        yield _Bars(bars)
+    with bars() as shown:
+        yield _Bars(shown) if shown is not None else Progress()

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from assistant.database import database_errors
-from ingest.spread.live_lock import RUN_LOCK, LiveLock, live_ingest_workers
+from assistant.presence import Live, LiveLock, live_count
 from ingest.spread.task_table import LEASABLE
 from ingest.spread.work_order import WorkOrder
 
@@ -62,7 +62,7 @@ class RunTable:
         with database_errors(), self._pool.connection() as connection:
             row = connection.execute(_OPEN, [order.choices.knowledge_set, Jsonb(order.to_json())]).fetchone()
         run_id = int(row[0]) if row else 0
-        lock = LiveLock(self._database_url, RUN_LOCK, run_id)
+        lock = LiveLock(self._database_url, Live.INGEST_RUN, run_id)
         try:
             lock.keep()
             yield run_id, lock
@@ -98,4 +98,4 @@ class RunTable:
     def live_workers(self) -> int:
         """How many ingest workers serve this database now."""
         with database_errors(), self._pool.connection() as connection:
-            return live_ingest_workers(connection)
+            return live_count(connection, Live.INGEST_WORKER)

@@ -8,11 +8,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 from assistant.errors import AssistantError
+from assistant.presence import LiveLock
 from ingest.intake import Choices
 from ingest.loaders.options import BYTES_PER_MB
 from ingest.outcome import Outcome, Progress
 from ingest.reading.base import RefusedDocument, SourceFile
-from ingest.spread.live_lock import LiveLock
 from ingest.spread.portions import Portion, portions
 from ingest.spread.queue import TaskQueue
 from ingest.spread.run_table import RunTable
@@ -99,7 +99,7 @@ class UnderWay:
             yield from self._gathered()
         ids = self.tasks.place(self.run_id, portion.sources)
         self.waiting |= {id_: len(source.data or b"") for id_, source in zip(ids, portion.sources, strict=True)}
-        self.queue.wake(ids)
+        self.queue.wake(*ids)
         yield from self._collected()
 
     def rest(self) -> Iterator[Outcome]:

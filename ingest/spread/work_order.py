@@ -10,6 +10,7 @@ from assistant.config import Settings
 from assistant.vector_store.base import KnowledgeSet, SetOptions
 from ingest.intake import Choices
 from ingest.reading.base import FurnitureRules, ReadingHints
+from ingest.wiring import embedding_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class WorkOrder:
     @classmethod
     def of(cls, choices: Choices, settings: Settings, found: KnowledgeSet | None) -> Self:
         """Of a command with these settings; `found` is the knowledge set, if it is there already."""
-        model = settings.embedding_model or (found.space.model_name if found else "")
+        model = embedding_model(settings, found)
         return cls(choices, model, settings.chunk_tokens, settings.chunk_overlap, settings.max_document_mb)
 
     def applied_to(self, settings: Settings) -> Settings:

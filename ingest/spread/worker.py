@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from assistant import wiring
 from assistant.embedding.base import Embedder
 from assistant.errors import DatabaseUnavailable
+from assistant.presence import LiveLock
 from ingest.intake import Intake
 from ingest.spread.counted_reader import CountedReader
 from ingest.spread.feed import POLL_S, Feed
 from ingest.spread.held_tasks import HeldTasks
-from ingest.spread.live_lock import LiveLock
 from ingest.spread.run_table import Run, RunTable
 from ingest.spread.task_table import LEASE_S, TaskTable
 from ingest.wiring import Knowledge

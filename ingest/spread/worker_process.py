@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from assistant.child_process import UNTIL_INPUT_ENDS, ChildProcess, when_input_ends
+from assistant.child_process import ChildProcess, when_input_ends
 from assistant.config import Settings
 from assistant.embedded.machine import available_cores
 from assistant.errors import AssistantError
-from ingest.spread.live_lock import WORKER_LOCK, LiveLock
-from ingest.spread.queue import TaskQueue, listen
+from assistant.presence import Live, LiveLock
+from assistant.queue_threads import QueueThreads
+from ingest.spread.jobs import TaskJob
+from ingest.spread.queue import TaskQueue
 from ingest.spread.worker import TaskWorker, WorkerKnowledge
 from ingest.wiring import Knowledge
 
@@ -35,7 +35,7 @@ def run_worker(knowledge: Knowledge, threads: int | None, *, until_input_ends: b
     settings = knowledge.settings
     with closing(TaskQueue(settings.redis_url)) as queue:
         queue.check()
-    sign = LiveLock(settings.database_url, WORKER_LOCK)
+    sign = LiveLock(settings.database_url, Live.INGEST_WORKER)
     sign.keep()
     try:
         worker = TaskWorker(WorkerKnowledge(settings, knowledge.pool, knowledge.store, threads), sign)
@@ -45,28 +45,10 @@ def run_worker(knowledge: Knowledge, threads: int | None, *, until_input_ends: b
             when_input_ends(worker.stop)
         else:
             _log.info("ingest worker is ready", extra={"action": "start"})
-        listen(settings.redis_url, worker.wake.set, worker.stopping)
+        QueueThreads(settings.redis_url, lambda _: worker.wake.set(), count=1, job=TaskJob).start()
         worker.work()
     finally:
         sign.end()
-
-
-class WorkerProcess(ChildProcess):
-    """`ingest worker` in a child process. What it prints goes to standard error: standard output is the command's."""
-
-    def __init__(self, threads: int, environment: Mapping[str, str]) -> None:
-        self._environment = dict(environment)
-        super().__init__("worker", "--threads", str(threads), patience_s=STOP_S)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "ingest", *self._arguments, UNTIL_INPUT_ENDS]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, env=self._environment
-        )
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
 
 class LocalWorkers:
@@ -74,10 +56,10 @@ class LocalWorkers:
 
     def __init__(self, count: int, settings: Settings) -> None:
         threads = max(1, available_cores() // max(1, count))
-        addresses = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url}
+        environment = {**os.environ, "DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url}
         self.count = count
         self._deaths = 0
-        self._processes = [WorkerProcess(threads, {**os.environ, **addresses}) for _ in range(count)]
+        self._processes = [_worker_process(threads, environment) for _ in range(count)]
 
     @property
     def are_running(self) -> bool:
@@ -103,4 +85,17 @@ class LocalWorkers:
         """End them all."""
         if self._processes:
             with ThreadPoolExecutor(len(self._processes)) as pool:
-                list(pool.map(WorkerProcess.stop, self._processes))
+                list(pool.map(ChildProcess.stop, self._processes))
+
+
+def _worker_process(threads: int, environment: Mapping[str, str]) -> ChildProcess:
+    """`ingest worker` in a child process. It speaks on standard error: standard output is the command's."""
+    return ChildProcess(
+        "worker",
+        "--threads",
+        str(threads),
+        patience_s=STOP_S,
+        program="ingest",
+        environment=environment,
+        is_quiet=True,
+    )

@@ -23,7 +23,7 @@ from assistant.leases import LeaseRenewer
 from assistant.llm.base import Deadlines
 from assistant.llm.tgi import TgiModel
 from assistant.manners import Manners
-from assistant.presence import Presence
+from assistant.presence import Live, LiveLock
 from assistant.queue import WakeUpQueue
 from assistant.queue_threads import QueueThreads
 from assistant.reception import Reception
@@ -100,7 +100,7 @@ def _start_worker(
     answerer = Answerer(Retriever(OneModel(embedder), search, 5), model, policy)
     answers = Reception(answerer, ConversationPast(pool), manners, agents, load_persona)
     store = ConversationStore(pool, "worker", agents)
-    renewer = LeaseRenewer(store, Presence(database_url))
+    renewer = LeaseRenewer(store, LiveLock(database_url, Live.WORKER))
     worker = ConversationWorker(store, answers, renewer)
     answering = AnswerThreads(4, worker.answer_message)
     queue = QueueThreads(redis_url, answering.submit)

@@ -32,7 +32,7 @@ from assistant.embedded import Part, embedded_stack
 from assistant.gateway import Gateway
 from assistant.leases import LeaseRenewer
 from assistant.manners import Manners
-from assistant.presence import Presence
+from assistant.presence import Live, LiveLock
 from assistant.queue import WakeUpQueue
 from assistant.queue_threads import QueueThreads
 from assistant.worker import ConversationWorker
@@ -214,7 +214,7 @@ def _worker(settings: Settings) -> Iterator[None]:
     """A worker in this process, with the real embedding model and the real search."""
     with open_pool(settings.database_url, 16) as pool, wiring.answers(settings, pool) as answers:
         store = ConversationStore(pool, "worker-1", wiring.agents(settings))
-        renewer = LeaseRenewer(store, Presence(settings.database_url))
+        renewer = LeaseRenewer(store, LiveLock(settings.database_url, Live.WORKER))
         worker = ConversationWorker(store, answers, renewer)
         answering = AnswerThreads(64, worker.answer_message)
         waking = QueueThreads(settings.redis_url, answering.submit)

@@ -10,7 +10,7 @@ from assistant.conversations.handoffs import UNATTENDED, Agents
 from assistant.conversations.store import ConversationStore
 from assistant.database import open_pool
 from assistant.leases import LeaseRenewer
-from assistant.presence import Presence
+from assistant.presence import Live, LiveLock
 from assistant.queue_threads import QueueThreads
 from assistant.worker import ConversationWorker
 from tests.fakes.answers import ScriptedAnswers
@@ -29,7 +29,7 @@ class Desk:
         self.redis_url = redis_url
         self._pool = open_pool(database_url, 8)
         store = ConversationStore(self._pool, "worker-1", agents)
-        self._renewer = LeaseRenewer(store, Presence(database_url))
+        self._renewer = LeaseRenewer(store, LiveLock(database_url, Live.WORKER))
         self.worker = ConversationWorker(store, self.answers, self._renewer)
         self._answering = AnswerThreads(THREADS, self.worker.answer_message)
         self._queue = QueueThreads(redis_url, self._answering.submit)

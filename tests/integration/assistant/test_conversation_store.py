@@ -15,7 +15,7 @@ from assistant.conversations.inbox import Inbox
 from assistant.conversations.model import Answer, LeaseLost, Trace, Work
 from assistant.conversations.store import ConversationStore
 from assistant.leases import LeaseRenewer
-from assistant.presence import Presence
+from assistant.presence import Live, LiveLock
 from tests.fakes.platform import FakePlatform
 
 
@@ -258,7 +258,7 @@ async def test_renewer_keeps_a_taken_over_conversation_of_its_own_process(
 ) -> None:
     """When one thread lost a conversation to another thread, its end does not end the other's renewal."""
     message_id = await ask(inbox, platform)
-    renewer = LeaseRenewer(store, Presence(database_url))
+    renewer = LeaseRenewer(store, LiveLock(database_url, Live.WORKER))
     old = taken(store, message_id).lease
     let_leases_run_out(sql)
     new = taken(store, message_id).lease
@@ -284,7 +284,7 @@ async def test_worker_that_gives_up_hands_its_conversations_back(
 ) -> None:
     """Another one need not wait until the leases run out."""
     work = taken(store, await ask(inbox, platform))
-    renewer = LeaseRenewer(store, Presence(database_url))
+    renewer = LeaseRenewer(store, LiveLock(database_url, Live.WORKER))
     with renewer.holding(work.lease):
         renewer.hand_back()
     assert texts(store.take(work.messages[0].id)) == ["hello"]

@@ -16,10 +16,10 @@ from redis import Redis
 
 from assistant.errors import ModelOverloaded, RequestRefused
 from assistant.gateway import Gateway
-from assistant.jobs import ANSWER_JOB
+from assistant.jobs import WakeUpJob
 from assistant.manners import Manners
 from assistant.presence import live_workers
-from assistant.queue import QUEUE_NAME, WakeUpQueue
+from assistant.queue import WakeUpQueue
 from assistant.worker import MAX_ATTEMPTS
 from prompts.errors import QuestionTooLong
 from tests.fakes.answers import APOLOGY
@@ -122,10 +122,10 @@ FORGED: list[tuple[str, dict[str, object]]] = [
     ("foreign", {"data": json.dumps(["os.abort", None, [], {}])}),
     ("pickled", {"data": pickle.dumps(("os.abort", None, (), {}))}),
     ("message-999999", {"data": json.dumps(["os.abort", None, [], {}]), "repeats_left": "9", "retries_left": "9"}),
-    ("message-999998", {"data": json.dumps([ANSWER_JOB, None, [1], {}]), **CALLS}),
+    ("message-999998", {"data": json.dumps([WakeUpJob.function, None, [1], {}]), **CALLS}),
     ("message-999997", {"data": "x", "created_at": "yesterday", "timeout": "soon"}),
-    ("message-" + "9" * 30, {"data": json.dumps([ANSWER_JOB, None, [1], {}])}),
-    ("bad id", {"data": json.dumps([ANSWER_JOB, None, [1], {}])}),
+    ("message-" + "9" * 30, {"data": json.dumps([WakeUpJob.function, None, [1], {}])}),
+    ("bad id", {"data": json.dumps([WakeUpJob.function, None, [1], {}])}),
     ("missing", {}),
 ]
 
@@ -136,13 +136,13 @@ async def test_forged_jobs_do_not_disturb(at_work: Desk) -> None:
         for job_id, fields in FORGED * THREADS:
             if fields:
                 stored = {
-                    "origin": QUEUE_NAME,
+                    "origin": WakeUpJob.queue_name,
                     "created_at": "2026-01-01T00:00:00.000000Z",
                     "status": "queued",
                 } | fields
                 client.hset(f"rq:job:{job_id}", mapping=stored)
-            client.rpush(f"rq:queue:{QUEUE_NAME}", job_id)
-        client.rpush(f"rq:queue:{QUEUE_NAME}", b"\xff\xfe")
+            client.rpush(f"rq:queue:{WakeUpJob.queue_name}", job_id)
+        client.rpush(f"rq:queue:{WakeUpJob.queue_name}", b"\xff\xfe")
         client.publish("rq:pubsub:all", json.dumps({"command": "shutdown"}))
     messages = [f"question {number}" for number in range(3 * THREADS)]
     for text in messages:

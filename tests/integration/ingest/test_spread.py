@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import redis
 
-from ingest.spread.queue import QUEUE_NAME
+from ingest.spread.jobs import TaskJob
 from tests.fakes.until import until
 from tests.integration.ingest.cli_runner import lines, run, write
 
@@ -118,7 +118,7 @@ async def test_emptied_and_foreign_redis_costs_nothing(connection: psycopg.Conne
     """Wake-ups that got lost are made up for, and what others put into the queue is passed over."""
     good = write_documents()
     with redis.Redis.from_url(redis_url) as client, syncing("--workers", "1") as process:
-        client.rpush(f"rq:queue:{QUEUE_NAME}", "not-ours", "message-1", "ingest-1")
+        client.rpush(f"rq:queue:{TaskJob.queue_name}", "not-ours", "message-1", "ingest-1")
         client.hset(
             "rq:job:not-ours", mapping={"data": '["os.system", null, ["touch stolen"], {}]', "status": "queued"}
         )

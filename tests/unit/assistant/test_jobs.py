@@ -10,7 +10,7 @@ import redis
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 
-from assistant.jobs import WakeUpJob, job_id, message_id_of
+from assistant.jobs import WakeUpJob
 
 HOOK = json.dumps([{"url": "http://127.0.0.1:1/hook", "job_status": "failed", "method": "POST"}])
 
@@ -23,8 +23,8 @@ class Untouched(redis.Redis):
 
 
 def test_a_wake_up_names_its_message_and_nothing_is_read() -> None:
-    job = WakeUpJob.fetch(job_id(7), Untouched(port=1), "json")
-    assert message_id_of(job.id) == 7
+    job = WakeUpJob.fetch(WakeUpJob.id_of(7), Untouched(port=1), "json")
+    assert WakeUpJob.number_of(job.id) == 7
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from ingest.errors import DocumentTooLarge
 from ingest.intake import Choices
 from ingest.outcome import Outcome
 from ingest.reading.base import FurnitureRules, ReadingHints
-from ingest.spread.jobs import TaskJob, job_id
+from ingest.spread.jobs import TaskJob
 from ingest.spread.outcome_json import outcome_from_json, outcome_json
 from ingest.spread.work_order import WorkOrder
 
@@ -68,4 +68,4 @@ def test_foreign_job_is_none(hostile: str) -> None:
 
 def test_own_job_is_known_by_its_id() -> None:
     """Redis is not asked."""
-    assert TaskJob.fetch(job_id(7), redis.Redis(port=1)).id == "ingest-7"
+    assert TaskJob.fetch(TaskJob.id_of(7), redis.Redis(port=1)).id == "ingest-7"
