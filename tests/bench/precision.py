@@ -16,7 +16,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -29,10 +28,11 @@ from assistant.embedding.exported import exported_folder
 from assistant.embedding.model_location import locate_model
 from assistant.embedding.onnx_embedder import OnnxEmbedder
 from assistant.embedding.sentence_transformer import SentenceTransformerEmbedder
+from assistant.evaluation.hits import Wanted, wanted_passages
+from assistant.evaluation.retrieval_measures import DEPTHS
 from tests.bench.figures import FOLDER
+from tests.bench.recall import DATA, answerable_questions, whole_query
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-DEPTHS = (1, 3, 5)
 TOGETHER = (1, 3, 8, 32)
 WINDOW_WORDS, WINDOW_STEP = 180, 160
 SLICE = 512
@@ -43,12 +43,8 @@ Figures = dict[str, Any]
 class Passage:
     """A text to find, and the file that it is from."""
 
-    file: str
+    uri: str
     text: str
-
-    def answers(self, gold: Any) -> bool:
-        is_table = self.file.endswith(".csv")
-        return bool(self.file == gold["uri"] and (not is_table or gold["text"] in self.text))
 
 
 def main() -> None:
@@ -72,8 +68,8 @@ def recall(name: str, embedders: dict[str, Embedder]) -> Figures:
     """Recall at each depth for each pair of precisions (passages, questions), and the cosine between the two vectors of
     a passage."""
     found = passages(name)
-    asked = questions(name)
-    queries = ["\n".join([*customer_turns(question), question["query"]]) for question in asked]
+    asked = answerable_questions(name)
+    queries = [whole_query(question) for question in asked]
     stored = {key: kept(each.embed_passages, [p.text for p in found], f"{key}-p") for key, each in embedders.items()}
     sought = {key: kept(each.embed_queries, queries, f"{key}-q") for key, each in embedders.items()}
     cosines = (stored["float32"] * stored["int8"]).sum(axis=1)
@@ -85,7 +81,8 @@ def recall(name: str, embedders: dict[str, Embedder]) -> Figures:
     for left, right in (("float32", "float32"), ("float32", "int8"), ("int8", "int8")):
         order = nearest(stored[left], sought[right])
         ranks = [
-            first_hit(question["gold"], [found[n] for n in row]) for question, row in zip(asked, order, strict=True)
+            first_hit(wanted_passages(question.gold), [found[n] for n in row])
+            for question, row in zip(asked, order, strict=True)
         ]
         figures[f"{left}, {right}"] = [sum(rank < depth for rank in ranks) / len(ranks) for depth in DEPTHS]
     return figures
@@ -104,16 +101,6 @@ def passages(name: str) -> list[Passage]:
         starts = range(0, max(len(words) - WINDOW_WORDS + WINDOW_STEP, 1), WINDOW_STEP)
         found += [Passage(path.name, f"{path.stem}\n{' '.join(words[n : n + WINDOW_WORDS])}") for n in starts]
     return found
-
-
-def questions(name: str) -> list[Any]:
-    """Those that the set answers."""
-    lines = (DATA / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return [question for question in map(json.loads, lines) if question["answerable"] and question["gold"]]
-
-
-def customer_turns(question: Any) -> list[str]:
-    return [turn["text"] for turn in question["history"] if turn["role"] == "customer"]
 
 
 def kept(embed: Callable[[Sequence[str]], Vectors], texts: list[str], kind: str) -> Vectors:
@@ -136,9 +123,9 @@ def nearest(stored: Vectors, sought: Vectors) -> np.typing.NDArray[np.intp]:
     return np.concatenate(parts)
 
 
-def first_hit(gold: list[Any], hits: list[Passage]) -> int:
+def first_hit(wanted: Sequence[Wanted], hits: list[Passage]) -> int:
     """The place of the first passage that counts, from 0; beyond all depths if none does."""
-    places = (place for place, hit in enumerate(hits) if any(hit.answers(wanted) for wanted in gold))
+    places = (place for place, hit in enumerate(hits) if any(each.is_met(hit) for each in wanted))
     return next(places, max(DEPTHS))
 
 
@@ -148,7 +135,7 @@ def speed(embedders: dict[str, Embedder]) -> Figures:
     whole = " ".join(path.read_text(encoding="utf-8") for path in sorted((DATA / "product-docs" / "docs").iterdir()))
     words = whole.split()
     long = [" ".join(words[n : n + 300]) for n in range(0, 64 * 200, 200)]
-    short = [question["query"] for question in questions("health-faq")][: max(TOGETHER)]
+    short = [question.query for question in answerable_questions("health-faq")][: max(TOGETHER)]
     figures: Figures = {}
     for key, embedder in embedders.items():
         wall, spent = timed(lambda each=embedder: each.embed_passages(long), 3)  # type: ignore[misc]

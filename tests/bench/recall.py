@@ -1,32 +1,27 @@
-"""The questions of the shared data, and how well a search answers them.
-
-A result counts when it comes from a gold document and, for question-answer tables, holds the gold text
-(../shared/data/README.md).
-"""
+"""The questions of the shared data that have an answer, and how well a search answers them."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from assistant.evaluation.hits import Wanted, wanted_passages
+from assistant.evaluation.questions import Question, read_questions
+from assistant.evaluation.retrieval_measures import DEEPEST, MEASURES, mean_measures, measures_of_one
 from assistant.vector_store.base import RetrievedChunk
 
+__all__ = ["DATA", "DEEPEST", "MEASURES", "Asked", "QuestionSet", "measures", "question_sets", "set_names"]
+
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-DEPTHS = (1, 3, 5)
-DEEPEST = 10
-MEASURES = (*(f"recall@{depth}" for depth in DEPTHS), "MRR", f"nDCG@{DEEPEST}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked, and the gold passages as (file name, text)."""
+    """What is asked, and what should be found."""
 
     query: str
-    gold: tuple[tuple[str, str], ...]
+    wanted: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +40,25 @@ def set_names() -> list[str]:
 
 def question_sets(name: str) -> list[QuestionSet]:
     """The answerable questions of a folder; of dialogues also with all of the customer's turns as the query."""
-    lines = (DATA / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [question for question in map(json.loads, lines) if question["answerable"] and question["gold"]]
-    sets = [QuestionSet(name, name, tuple(_asked(question, question["query"]) for question in questions))]
-    if any(question["history"] for question in questions):
-        whole = (_asked(question, "\n".join([*_customer_turns(question), question["query"]])) for question in questions)
+    questions = answerable_questions(name)
+    sets = [QuestionSet(name, name, tuple(Asked(each.query, wanted_passages(each.gold)) for each in questions))]
+    if any(question.history for question in questions):
+        whole = (Asked(whole_query(each), wanted_passages(each.gold)) for each in questions)
         sets.append(QuestionSet(f"{name}, all turns", name, tuple(whole)))
     return sets
 
 
+def answerable_questions(name: str) -> list[Question]:
+    """The questions of a folder that have gold passages."""
+    return [each for each in read_questions(DATA / name / "questions.jsonl") if each.answerable and each.gold]
+
+
+def whole_query(question: Question) -> str:
+    """All that the customer said, the question last."""
+    said = [message.text for message in question.history if message.role == "customer"]
+    return "\n".join([*said, question.query])
+
+
 def measures(asked: Sequence[Asked], found: Sequence[Sequence[RetrievedChunk]]) -> tuple[float, ...]:
-    """The mean of each of MEASURES. Each gold passage gains once, where it is found first."""
-    rows = [_measures_of_one(each.gold, results) for each, results in zip(asked, found, strict=True)]
-    return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
-
-
-def _measures_of_one(gold: Sequence[tuple[str, str]], results: Sequence[RetrievedChunk]) -> tuple[float, ...]:
-    missing = set(gold)
-    gains = []
-    for result in results[:DEEPEST]:
-        hits = {wanted for wanted in missing if _is_hit(wanted, result)}
-        missing -= hits
-        gains.append(1.0 if hits else 0.0)
-    first = gains.index(1.0) if 1.0 in gains else math.inf
-    recalls = (float(first < depth) for depth in DEPTHS)
-    best = sum(_discount(place) for place in range(min(DEEPEST, len(gold))))
-    gained = sum(gain * _discount(place) for place, gain in enumerate(gains))
-    return (*recalls, 1 / (first + 1), gained / best)
-
-
-def _discount(place: int) -> float:
-    return 1 / math.log2(place + 2)
-
-
-def _is_hit(wanted: tuple[str, str], result: RetrievedChunk) -> bool:
-    return Path(result.uri).name == wanted[0] and wanted[1] in result.text
-
-
-def _asked(question: Any, query: str) -> Asked:
-    """Of documents other than tables any passage counts, so their text is no matter."""
-    gold = [(each["uri"], each["text"] if each["uri"].endswith(".csv") else "") for each in question["gold"]]
-    return Asked(query, tuple(dict.fromkeys(gold)))
-
-
-def _customer_turns(question: Any) -> list[str]:
-    return [turn["text"] for turn in question["history"] if turn["role"] == "customer"]
+    """The mean of each of MEASURES."""
+    return mean_measures([measures_of_one(each.wanted, results) for each, results in zip(asked, found, strict=True)])

@@ -240,3 +240,21 @@ def test_help_is_quick() -> None:
         "import sys\nassert 'torch' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_whole_set_is_removed_by_name_only() -> None:
+    """The set must be named, lest the default one goes by mistake; other sets stay."""
+    for name in ("a.md", "b.md"):
+        write(name, f"All about {name}.")
+    assert run("add", ".", "--knowledge-set", "old").exit_code == 0
+    assert run("add", "a.md", "--knowledge-set", "new").exit_code == 0
+    for wrong in (("--all",), ("a.md", "--all", "--knowledge-set", "old"), ()):
+        assert run("remove", *wrong).exit_code == 2
+    assert run("remove", "--all", "--knowledge-set", "none").exit_code == 1
+    removed = lines(run("remove", "--all", "--knowledge-set", "old", "--json"))
+    assert [(Path(str(each["uri"])).name, each["status"]) for each in removed] == [
+        ("a.md", "removed"),
+        ("b.md", "removed"),
+    ]
+    assert lines(run("list", "--knowledge-set", "old", "--json")) == []
+    assert len(lines(run("list", "--knowledge-set", "new", "--json"))) == 1
