@@ -19,7 +19,7 @@ _LIST = f"{_FIELDS} order by m.id limit %(limit)s"
 _SHOW = f"{_FIELDS} and m.id = %(id)s"
 _RETRY = """
 update messages set state = 'pending', attempts = 0, due_at = now()
-where state = 'dead' and (%(ids)s::bigint[] is null or id = any(%(ids)s::bigint[]))
+where state = 'dead' and erased_at is null and (%(ids)s::bigint[] is null or id = any(%(ids)s::bigint[]))
 returning id
 """
 
@@ -55,7 +55,8 @@ class DeadMessages:
         return next((DeadMessage(*row) for row in self._rows(_SHOW, {"id": message_id})), None)
 
     def retry(self, message_ids: list[int] | None) -> list[int]:
-        """Let these, or all, wait for an answer again, which takes the place of what was shown; gives their ids."""
+        """Let these, or all, wait for an answer again, which takes the place of what was shown; gives their ids. Those
+        whose text is erased stay as they are."""
         return [row[0] for row in self._rows(_RETRY, {"ids": message_ids})]
 
     def _rows(self, statement: str, parameters: dict[str, object]) -> list[TupleRow]:

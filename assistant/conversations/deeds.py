@@ -6,10 +6,17 @@ import json
 from dataclasses import asdict
 
 from adapters.base import Button
+from assistant.conversations import erasure_statements, store_statements
 from assistant.conversations import handoff_statements as statements
 from assistant.conversations.handoffs import Agents
 from assistant.conversations.model import Deed, Forget, Handoff, Rate, TakeBack, Work
 from assistant.database import storable
+
+
+def lock_statement(deed: Deed) -> str:
+    """What holds the conversations that the deed changes: what is stored there meanwhile waits for it, and what was
+    stored before the deed sees. It is given what the deed is given."""
+    return erasure_statements.LOCK_AUTHORS if isinstance(deed, Forget) else store_statements.LOCK
 
 
 def deed_statement(work: Work, deed: Deed, agents: Agents) -> tuple[str, dict[str, object]]:
@@ -27,7 +34,7 @@ def deed_statement(work: Work, deed: Deed, agents: Agents) -> tuple[str, dict[st
         case TakeBack(notice):
             return statements.RESUME, {"agents_text": storable(notice)}
         case Forget():
-            return statements.FORGET, author
+            return erasure_statements.FORGET, author
         case Rate(rating, reply_id):
             calls_human = agents.serve(lease.platform)
             return statements.RATE, author | {"reply_id": reply_id, "rating": rating, "calls_human": calls_human}

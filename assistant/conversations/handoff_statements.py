@@ -131,25 +131,6 @@ insert into deliveries (platform, workspace, reply_address, text, below_id, is_r
 select notice.platform, notice.workspace, notice.reply_address, %(agents_text)s, notice.id, false
 from closed join deliveries notice on notice.id = closed.notice_id
 """
-# All that the author ever wrote on the platform, and what was said to it. What still waits is answered all the same.
-FORGET = """
-with forgotten as (
-    update messages m set text = '', author_name = '', state = 'deleted', joined_to = null, attachments = '{}'
-    from conversations c
-    where c.id = m.conversation_id and c.platform = %(platform)s and c.workspace = %(workspace)s
-      and m.author_id = %(author_id)s and m.state <> 'pending'
-    returning m.id
-), unsaid as (
-    delete from replies using forgotten where replies.message_id = forgotten.id
-), unrated as (
-    delete from ratings using replies r, conversations c
-    where r.id = ratings.reply_id and c.id = r.conversation_id and c.platform = %(platform)s
-      and c.workspace = %(workspace)s and ratings.author_id = %(author_id)s
-)
-update deliveries d set text = '', sources = '[]' from forgotten
-where d.message_id = forgotten.id and d.state not in ('pending', 'sending')
-"""
-
 OVERDUE = """
 select h.id, c.platform, c.channel from handoffs h join conversations c on c.id = h.conversation_id
 where h.closed_at is null and h.due_at < now() order by h.id limit 100

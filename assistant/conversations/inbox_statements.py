@@ -74,9 +74,10 @@ select id, state, (select count(*) from told) from stored
 """  # noqa: S608 (constants put together)
 
 # What was answered together is answered anew together. A new fence voids the answer that is being made of the old text.
+# What is so old that its text was erased is not answered anew.
 _FOUND = """
 with found as (
-    select m.id, m.conversation_id, m.state, m.text, coalesce(m.joined_to, m.id) as head, exists (
+    select m.id, m.conversation_id, m.state, m.text, m.erased_at, coalesce(m.joined_to, m.id) as head, exists (
         select from handoffs h where h.conversation_id = m.conversation_id and h.closed_at is null
     ) as is_handed_off
     from messages m join conversations c on c.id = m.conversation_id
@@ -94,6 +95,7 @@ EDIT = f"""
         attempts = 0, due_at = now()
     from found
     where (m.id = found.head or m.joined_to = found.head) and found.text <> %(text)s and found.state <> 'deleted'
+      and found.erased_at is null
     returning m.state
 ), voided as (
     update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
@@ -102,6 +104,7 @@ EDIT = f"""
     update deliveries d set text = %(passed_on)s, revision = revision + 1, parts_sent = 0, due_at = now(),
         state = case when d.state = 'sending' then d.state else 'pending' end
     from found where d.message_id = found.id and not d.is_reply and d.text <> '' and found.text <> %(text)s
+      and found.erased_at is null
     returning pg_notify(%(delivery_channel)s, '')
 )
 select head, exists (select from changed where state = 'pending'), state, (select count(*) from passed_on) from found
@@ -128,7 +131,7 @@ DELETE = f"""
     update deliveries d set text = '', sources = '[]', revision = revision + 1, parts_sent = 0, due_at = now(),
         attempts = case when d.state = 'sending' then d.attempts else 0 end,
         state = case when d.state = 'sending' then d.state else 'pending' end
-    from found where d.message_id = found.id and d.text <> ''
+    from found where d.message_id = found.id and (d.text <> '' or cardinality(d.platform_message_ids) > 0)
     returning pg_notify(%(delivery_channel)s, '')
 )
 select (select min(id) from changed where state = 'pending'), (select count(*) from retracted)

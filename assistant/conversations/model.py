@@ -9,9 +9,12 @@ from typing import Literal
 from adapters.base import Button, Source
 from assistant.errors import AssistantError
 
-Decision = Literal["answered", "refused", "helped", "quoted", "busy", "failed", "chatted", "handed_off", "commanded"]
+Decision = Literal[
+    "answered", "refused", "helped", "quoted", "busy", "failed", "chatted", "handed_off", "commanded", "asked_back"
+]
 """quoted: the nearest passage, as the model is down. busy: too much was asked. failed: an apology. chatted: a greeting.
-commanded: what was told to be done is done."""
+commanded: what was told to be done is done. asked_back: the question may mean several things, and its author is asked
+which."""
 Command = Literal["human", "forget", "sources", "resume", "rated"]
 """What is to be done instead of answering. rated: call a human, as the answers were rated badly."""
 Role = Literal["customer", "agent"]
@@ -69,12 +72,13 @@ class PendingMessage:
     attachments: tuple[str, ...] = ()
     is_overheard: bool = False
     may_preview: bool = False
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """An earlier message, by a customer or a human agent, and the assistant's reply to it ("" if none) with its
-    decision and id (None if it must not be built on)."""
+    decision and id (None if it must not be built on). `received_at`: when we got the message."""
 
     author_name: str
     text: str
@@ -82,6 +86,7 @@ class PastTurn:
     role: Role = "customer"
     decision: Decision | Literal[""] = ""
     reply_id: int | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Why a reply is as it is. `chunks` hold ids, places, texts and distances; `timings_s` seconds by step; `error` is
-    what stood in the way of an answer."""
+    """Why a reply is as it is. `searched`: the questions as they were searched. `chunks` hold ids, places, texts and
+    distances; `checks` what was found wanting in what the model wrote; `timings_s` seconds by step; `error` is what
+    stood in the way of an answer; `example_ids` the replies that the prompt shows as examples."""
 
     prompt_version: str = ""
     prompt: str = ""
@@ -114,6 +120,9 @@ class Trace:
     gate: dict[str, object] | None = None
     timings_s: dict[str, float] | None = None
     error: str = ""
+    searched: tuple[str, ...] = ()
+    checks: dict[str, object] | None = None
+    example_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from psycopg_pool import ConnectionPool
 
 from assistant.conversations import store_statements as statements
-from assistant.conversations.deeds import deed_statement
+from assistant.conversations.deeds import deed_statement, lock_statement
 from assistant.conversations.deliveries import DELIVERY_CHANNEL
 from assistant.conversations.handoffs import UNATTENDED, Agents
 from assistant.conversations.joining import MAX_JOINED, joined
@@ -23,9 +23,10 @@ from assistant.conversations.model import (
     Outdated,
     PastTurn,
     PendingMessage,
+    Trace,
     Work,
 )
-from assistant.database import database_errors, storable
+from assistant.database import database_errors, storable, storable_json
 
 LEASE_S = 10
 """How long a lease holds without renewal; the holder renews it every LEASE_S / 4 seconds."""
@@ -48,7 +49,7 @@ class ConversationStore:
         if row is None:
             return None
         *lease, waiting, history = row
-        return Work(Lease(*lease), joined(_pending(waiting)), tuple(_turns(history)))
+        return Work(Lease(*lease), joined(_pending(waiting)), tuple(past_turns(history)))
 
     def reply(self, work: Work, answer: Answer) -> Work | None:
         """Commit reply, delivery and trace, tell the gateways, and give the next turn of the conversation; without one
@@ -62,10 +63,10 @@ class ConversationStore:
         if is_released or not waiting:
             return None
         question = work.question
-        turns = _turns(history)
+        turns = past_turns(history)
         if question.command is None:
             said = PastTurn(question.author_name, question.text, answer.text, "customer", answer.decision, reply_id)
-            turns.append(said)
+            turns.append(replace(said, received_at=question.received_at))
         return Work(work.lease, joined(_pending(waiting)), tuple(turns)[-HISTORY_TURNS:])
 
     def preview(self, work: Work, text: str, link_hosts: Sequence[str], chunk_ids: Sequence[int]) -> None:
@@ -77,6 +78,7 @@ class ConversationStore:
             "link_hosts": list(link_hosts),
             "chunk_ids": list(chunk_ids),
             "reply_ids": _reply_ids(work),
+            "example_ids": [],
             "delivery_channel": DELIVERY_CHANNEL,
         }
         self._execute(statements.PREVIEW, _fence(work.lease) | parameters)
@@ -108,8 +110,7 @@ class ConversationStore:
             return row
         statement, facts = deed_statement(work, deed, self._agents)
         with database_errors(), self._pool.connection() as connection, connection.transaction():
-            # What is stored meanwhile waits for us, and what was stored before the deed sees.
-            connection.execute(statements.LOCK, parameters)
+            connection.execute(lock_statement(deed), parameters | facts)
             connection.execute(statement, parameters | facts)
             row = connection.execute(statements.REPLY, parameters).fetchone()
             if row is None:
@@ -159,6 +160,7 @@ def _pending(waiting: Sequence[dict[str, Any]]) -> list[PendingMessage]:
             **message
             | {
                 "sent_at": datetime.fromisoformat(message["sent_at"]),
+                "received_at": datetime.fromisoformat(message["received_at"]),
                 "attachments": tuple(message["attachments"]),
             }
         )
@@ -166,8 +168,21 @@ def _pending(waiting: Sequence[dict[str, Any]]) -> list[PendingMessage]:
     ]
 
 
-def _turns(history: Sequence[Sequence[Any]] | None) -> list[PastTurn]:
-    return [PastTurn(*turn) for turn in history or ()]
+def past_turns(history: Sequence[Sequence[Any]] | None) -> list[PastTurn]:
+    """The turns as the statements give them."""
+    return [
+        replace(PastTurn(*turn), received_at=datetime.fromisoformat(received_at))
+        for *turn, received_at in history or ()
+    ]
+
+
+def _said_since(work: Work, trace: Trace) -> datetime | None:
+    """When we got the oldest of what people wrote that the trace may hold; None where it holds nothing of that."""
+    if not (trace.prompt or trace.searched or trace.checks):
+        return None
+    said = [turn.received_at for turn in work.history if turn.text or turn.reply]
+    times = [*said, *(message.received_at for message in work.messages)]
+    return min((time for time in times if time is not None), default=None)
 
 
 def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
@@ -180,6 +195,7 @@ def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
         "buttons": json.dumps([asdict(button) for button in answer.buttons]),
         "chunk_ids": list(answer.chunk_ids),
         "reply_ids": _reply_ids(work),
+        "example_ids": list(trace.example_ids),
         "error": trace.error or None,
         "text": storable(answer.text),
         "decision": answer.decision,
@@ -191,5 +207,8 @@ def _reply_parameters(work: Work, answer: Answer) -> dict[str, object]:
         "chunks": json.dumps(trace.chunks),
         "gate": json.dumps(trace.gate or {}),
         "timings_s": json.dumps(trace.timings_s or {}),
+        "searched": storable_json(trace.searched),
+        "checks": storable_json(trace.checks or {}),
+        "said_since": _said_since(work, trace),
         "delivery_channel": DELIVERY_CHANNEL,
     }

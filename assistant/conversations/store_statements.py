@@ -8,28 +8,30 @@ from __future__ import annotations
 _WAITING = """(
     select jsonb_agg(to_jsonb(w) order by w.sent_at, w.id) from (
         select id, author_id, author_name, text, attempts, sent_at, names_assistant, command, attachments, is_overheard,
-            may_preview
+            may_preview, received_at
         from messages
         where conversation_id = l.id and state = 'pending' and id <> all(%(ids)s::bigint[])
         order by sent_at, id limit %(max_waiting)s
     ) w
 )"""
-_HISTORY = """(
+HISTORY = """(
     select jsonb_agg(
-        jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision, h.reply_id) order by h.sent_at, h.id
+        jsonb_build_array(h.author_name, h.text, h.reply, h.role, h.decision, h.reply_id, h.received_at)
+        order by h.sent_at, h.id
     )
     from (
-        select m.id, m.sent_at, m.author_name, m.role,
+        select m.id, m.sent_at, m.received_at, m.author_name, m.role,
             case when r.is_withdrawn then '' else coalesce(r.text, '') end as reply,
             case when not r.is_withdrawn then r.id end as reply_id,
             coalesce(r.decision, '') as decision, m.text || coalesce((
             select string_agg(E'\\n' || j.text, '' order by j.id) from messages j where j.joined_to = m.id), '') as text
         from messages m left join replies r on r.message_id = m.id
         where m.conversation_id = l.id and m.state not in ('deleted', 'pending') and m.joined_to is null
-          and m.command is null
+          and m.command is null {before}
         order by m.sent_at desc, m.id desc limit %(max_turns)s
     ) h
 )"""
+_HISTORY = HISTORY.format(before="")
 
 TAKE = f"""
 with leased as (
@@ -51,16 +53,18 @@ with fenced as (
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update
 )"""
 # The chunks that the text is made from are held before the conversation is, as by those who delete them. It is made
-# from what was said before, too.
+# from what was said before, too, and perhaps after the example of other replies, which must not be forgotten meanwhile.
 _FENCED_WITH_CHUNKS = """
 with used as materialized (
     select id from chunks where id = any(%(chunk_ids)s::bigint[]) order by id for key share
+), shown as materialized (
+    select id from replies where id = any(%(example_ids)s::bigint[]) and not is_withdrawn order by id for key share
 ), fenced as (
     select id, platform, workspace, lease_fence, knowledge_set, is_current from conversations
     cross join lateral (
         select count(*) = cardinality(%(chunk_ids)s::bigint[]) and not exists (
             select from replies where id = any(%(reply_ids)s::bigint[]) and is_withdrawn
-        ) as is_current from used
+        ) and (select count(*) from shown) = cardinality(%(example_ids)s::bigint[]) as is_current from used
     ) u
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update of conversations
 )"""
@@ -83,12 +87,20 @@ REPLY = f"""
         sources = excluded.sources, chunk_ids = excluded.chunk_ids, is_withdrawn = false, created_at = now()
     returning id
 ), trace as (
-    insert into traces (reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s)
-    select id, %(prompt_version)s, %(prompt)s, %(model_id)s, %(parameters)s, %(chunks)s, %(gate)s, %(timings_s)s
+    insert into traces (
+        reply_id, prompt_version, prompt, model_id, parameters, chunks, gate, timings_s, searched, checks,
+        example_ids, said_since
+    )
+    select id, %(prompt_version)s, %(prompt)s, %(model_id)s, %(parameters)s, %(chunks)s, %(gate)s, %(timings_s)s,
+        %(searched)s, %(checks)s, %(example_ids)s::bigint[], least(%(said_since)s::timestamptz, (
+            select min(m.received_at) from replies r join messages m on m.id = r.message_id
+            where r.id = any(%(example_ids)s::bigint[])
+        ))
     from reply
     on conflict (reply_id) do update set prompt_version = excluded.prompt_version, prompt = excluded.prompt,
         model_id = excluded.model_id, parameters = excluded.parameters, chunks = excluded.chunks, gate = excluded.gate,
-        timings_s = excluded.timings_s
+        timings_s = excluded.timings_s, searched = excluded.searched, checks = excluded.checks,
+        example_ids = excluded.example_ids, said_since = excluded.said_since
 ), delivery as (
     insert into deliveries (
         message_id, conversation_id, platform, workspace, reply_address, text, sources, link_hosts, buttons, chunk_ids

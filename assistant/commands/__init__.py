@@ -1,0 +1,1 @@
+"""The commands of `assistant` that have files of their own."""
