@@ -12,6 +12,8 @@ FIRST_AFTER_S = 0.3
 """From the first token to the first words that are shown: a short answer is complete by then, and appears whole."""
 FIRST_PAUSE_S = 1.2
 LONGEST_PAUSE_S = 5.0
+LOOK_AGAIN_S = 0.15
+"""Where nothing may be seen yet: not at every token, as each look costs time."""
 GROWTH = 1.4
 """Between two looks; platforms allow about one edit a second, of all messages of a channel together."""
 AT_ONCE = 16
@@ -49,15 +51,16 @@ class GrowingText:
             return
         seen = self._present(whole_words(self._text))
         if not seen or seen == self._shown:
+            self._next_at = self._clock() + LOOK_AGAIN_S
             return
         self._show(seen)
         self._shown = seen
         self._next_at = self._clock() + self._pause_s
         self._pause_s = min(self._pause_s * GROWTH, LONGEST_PAUSE_S)
 
-    def restart(self) -> None:
-        """Forget the text: it is generated anew. What is shown stays until more is there."""
-        self._text = ""
+    def restart(self, begun: str = "") -> None:
+        """Forget the text but for what is `begun`: it is generated anew. What is shown stays until more is there."""
+        self._text = begun
 
 
 def whole_words(text: str) -> str:

@@ -75,6 +75,34 @@ def test_generation_that_starts_anew_begins_anew() -> None:
     assert shown == ["One two", "Three four"]
 
 
+def test_generation_that_is_continued_goes_on_from_what_was_there() -> None:
+    """A second try at the rest forgets only the rest."""
+    shown: list[str] = []
+    clock = Clock()
+    growing = GrowingText(shown.append, str, clock)
+    growing.add("One ")
+    clock.now += 10
+    growing.restart("One ")
+    growing.add("three ")
+    assert shown == ["One three"]
+
+
+def test_text_that_may_not_be_seen_yet_is_not_looked_at_all_the_time() -> None:
+    """Each look costs time, and a model may write a hundred words a second."""
+    looks: list[str] = []
+
+    def nothing(text: str) -> str:
+        looks.append(text)
+        return ""
+
+    clock = Clock()
+    growing = GrowingText(lambda _: None, nothing, clock)
+    for _ in range(100):
+        clock.now += 0.01
+        growing.add("word ")
+    assert 2 <= len(looks) <= 6
+
+
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
