@@ -32,7 +32,14 @@ async def _terminal(settings: Settings, out: TextIO) -> AsyncIterator[TerminalAd
     adapter = TerminalAdapter(out, session)
     queue = WakeUpQueue(settings.redis_url)
     queue.check()
-    gateway = Gateway(settings.database_url, queue, {adapter.platform: adapter}, manners(settings), workspace=session)
+    gateway = Gateway(
+        settings.database_url,
+        queue,
+        {adapter.platform: adapter},
+        manners(settings),
+        workspace=session,
+        keep_days=settings.keep_days,
+    )
     try:
         async with gateway.running():
             yield adapter

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 
 from assistant import __version__
 from assistant.command_line import CommandGroup
-from assistant.config import Settings, load_settings
+from assistant.commands import stack
+from assistant.commands.calibrate import calibrate
+from assistant.commands.evaluate import evaluate
+from assistant.commands.feedback import feedback
+from assistant.commands.replay import replay
+from assistant.commands.why import why
 from assistant.database import storable
 from assistant.errors import AssistantError, ConfigurationError
-from assistant.logs import configure_logging
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 
@@ -29,6 +30,13 @@ def main() -> None:
 
     With nothing configured, everything it needs starts embedded. The README lists all settings.
     """
+
+
+main.add_command(calibrate)
+main.add_command(feedback)
+main.add_command(replay)
+main.add_command(why)
+main.add_command(evaluate)
 
 
 @main.command()
@@ -51,7 +59,7 @@ def worker(*, until_input_ends: bool) -> None:
     """Run a worker: it embeds, searches and generates."""
     from assistant.worker_process import run_worker
 
-    with _served(needs_model=True) as settings:
+    with stack.served(needs_model=True) as settings:
         run_worker(settings, until_input_ends=until_input_ends)
 
 
@@ -63,7 +71,7 @@ def chat() -> None:
     """
     from assistant.chat import answer_lines, converse
 
-    with _with_worker() as settings:
+    with stack.with_worker() as settings:
         if sys.stdin.isatty():
             asyncio.run(converse(settings, sys.stdout))
         else:
@@ -82,7 +90,7 @@ def ask(*, question: str, as_json: bool) -> None:
     if not question.strip():
         raise AssistantError('the question is empty: write it after the command, in quotes: assistant ask "…"')
     question = storable(question)  # what a terminal in another encoding typed can't be printed again
-    with _with_worker() as settings:
+    with stack.with_worker() as settings:
         shown, reply = asyncio.run(ask_once(settings, question))
     click.echo(json.dumps({"question": question, **asdict(reply)}, ensure_ascii=False) if as_json else shown.rstrip())
     if reply.decision == "failed":
@@ -95,7 +103,7 @@ def doctor(*, as_json: bool) -> None:
     """Check every part, and say what to do. Exit code 1 if anything is wrong."""
     from assistant.doctor import examine
 
-    settings = _settings()
+    settings = stack.settings_of_process()
     failed = False
     for finding in examine(settings):
         failed = failed or not finding.ok
@@ -118,7 +126,7 @@ def list_dead(*, limit: int, as_json: bool) -> None:
     """List the messages that could not be answered, oldest first."""
     from assistant.dead_letters import show_list
 
-    with _served(needs_model=False) as settings:
+    with stack.served(needs_model=False) as settings:
         show_list(settings, limit, as_json=as_json)
 
 
@@ -129,7 +137,7 @@ def show_dead(*, message_id: int, as_json: bool) -> None:
     """Show one of them: who wrote what, what the customer got instead of an answer, and why."""
     from assistant.dead_letters import show_one
 
-    with _served(needs_model=False) as settings:
+    with stack.served(needs_model=False) as settings:
         show_one(settings, message_id, as_json=as_json)
 
 
@@ -143,41 +151,8 @@ def retry_dead(*, message_ids: tuple[int, ...], everything: bool, as_json: bool)
 
     if everything == bool(message_ids):
         raise AssistantError("name the messages to try again, or all: assistant dead retry 12 15, or --all")
-    with _served(needs_model=False) as settings:
+    with stack.served(needs_model=False) as settings:
         retry(settings, list(message_ids) or None, as_json=as_json)
-
-
-def _settings() -> Settings:
-    settings = load_settings()
-    configure_logging(settings.log_level)
-    return settings
-
-
-@contextmanager
-def _served(*, needs_model: bool, on_status: Callable[[str], None] = lambda _: None) -> Iterator[Settings]:
-    """The settings, with the stack that they need."""
-    from assistant import wiring
-    from assistant.embedded import Part
-
-    parts = [Part.POSTGRES, Part.REDIS, *([Part.CHAT_MODEL] if needs_model else [])]
-    with wiring.served(_settings(), parts, on_status) as settings:
-        yield settings
-
-
-@contextmanager
-def _with_worker() -> Iterator[Settings]:
-    """The stack, a model server that was seen to work, and a worker. What takes time is told on standard error."""
-    from assistant import wiring
-    from assistant.worker_process import worker_at_hand
-
-    console = Console(stderr=True)
-    with console.status("starting") as status, _served(needs_model=True, on_status=status.update) as settings:
-        model = wiring.language_model(settings)
-        model.check()
-        model.close()
-        with worker_at_hand(settings, status.update):
-            status.stop()
-            yield settings
 
 
 def _serve(*, with_worker: bool, only: str | None = None, until_input_ends: bool = False) -> None:
@@ -187,7 +162,7 @@ def _serve(*, with_worker: bool, only: str | None = None, until_input_ends: bool
     def say(fact: str) -> None:
         click.echo(f"assistant: {fact}", err=True)
 
-    with _served(needs_model=with_worker, on_status=say) as settings:
+    with stack.served(needs_model=with_worker, on_status=say) as settings:
         adapters = wiring.adapters(settings)
         if only is not None and only not in adapters:
             known = ", ".join(adapters) or "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -115,6 +115,12 @@ class Settings(BaseModel):
         le=2.0,
         description="the same where nobody asked the assistant; with no chunk left it keeps silent",
     )
+    rewrite: Literal["auto", "rule", "model", "off"] = Field(
+        "auto",
+        alias="ASSISTANT_REWRITE",
+        description="how a question that leans on what was said before is made to stand alone: model (one more call of "
+        "it), rule (it is searched together with that), off, or auto: model, but for the packaged one",
+    )
     max_new_tokens: int = Field(500, alias="ASSISTANT_MAX_NEW_TOKENS", ge=16, le=8192, description="longest reply")
     temperature: float = Field(0.1, alias="ASSISTANT_TEMPERATURE", ge=0.0, le=2.0, description="sampling temperature")
     repetition_penalty: float = Field(
@@ -125,11 +131,22 @@ class Settings(BaseModel):
         description="above 1: the model repeats itself less, and quotes less",
     )
     min_support: float = Field(
-        0.0,
+        0.4,
         alias="ASSISTANT_MIN_SUPPORT",
         ge=0.0,
         le=1.0,
         description="share of a sentence's words that the passages must hold, or it is left out; 0: not checked",
+    )
+    template: str = Field(
+        "answer",
+        alias="ASSISTANT_TEMPLATE",
+        min_length=1,
+        description="prompt template: answer, few_shot or step_by_step; with commas between, each conversation has one",
+    )
+    verbatim: bool = Field(
+        False,
+        alias="ASSISTANT_VERBATIM",
+        description="on: a question that stands in the documents is answered in their words, without the model",
     )
     answer_timeout_s: float = Field(
         120.0, alias="ASSISTANT_ANSWER_TIMEOUT_S", gt=0, le=3600, description="total time for one generation, seconds"
@@ -169,6 +186,13 @@ class Settings(BaseModel):
     )
     language: str = Field(
         "en", alias="ASSISTANT_LANGUAGE", description="what the assistant says by itself is in: de, en, es, fr or zh"
+    )
+    keep_days: float = Field(
+        90.0,
+        alias="ASSISTANT_KEEP_DAYS",
+        ge=0,
+        le=36_500,
+        description="days after which what people wrote, and what was answered, is erased; 0: never",
     )
     link_hosts: str = Field(
         "",
@@ -267,8 +291,24 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
     _refuse_typos((name for name in os.environ if name.startswith(OUR_PREFIX)), "the environment", near_misses=False)
     _refuse_typos(in_file, str(env_file), near_misses=True)
     given = in_file | dict(os.environ)
+    return _checked({name: given[name] for name in setting_names() if given.get(name)})
+
+
+def with_settings(settings: Settings, values: Mapping[str, str]) -> Settings:
+    """The settings with others in their place, by their names in the environment; "" unsets one. Raises
+    ConfigurationError."""
+    known: dict[str, object] = settings.model_dump(by_alias=True, exclude_unset=True)
+    for name, other in (("TGI_URL", "OPENAI_BASE_URL"), ("OPENAI_BASE_URL", "TGI_URL")):
+        if values.get(name):
+            known.pop(other, None)
+    given = known | dict(values)
+    return _checked({name: value for name, value in given.items() if value not in ("", None)})
+
+
+def _checked(given: Mapping[str, object]) -> Settings:
+    """Settings of these values. Raises ConfigurationError, one line."""
     try:
-        settings = Settings.model_validate({name: given[name] for name in setting_names() if given.get(name)})
+        settings = Settings.model_validate(given)
     except ValidationError as exc:
         raise ConfigurationError("; ".join(_explain(error) for error in exc.errors())) from None
     if settings.tgi_url and settings.openai_base_url:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -120,6 +121,19 @@ def _options(name: str) -> dict[str, object]:
 def storable(text: str) -> str:
     """The text without what Postgres can't hold: NUL characters and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable_json(value: object) -> str:
+    """The value as JSON, without what Postgres can't hold in its texts."""
+    return json.dumps(_storable(value))
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): _storable(each) for key, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _yoyo_url(database_url: str) -> str:

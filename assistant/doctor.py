@@ -11,11 +11,13 @@ from functools import partial
 from adapters.base import ChatAdapter, IncomingEvent
 from adapters.errors import AdapterError
 from assistant import wiring
+from assistant.calibration.store import CalibrationStore
 from assistant.config import Settings
 from assistant.embedded import Part
 from assistant.errors import AssistantError
 from assistant.presence import live_workers
 from assistant.queue import WakeUpQueue
+from assistant.template_choice import check_templates
 from assistant.vector_store.base import VectorStore
 from assistant.vector_store.scope import Scope
 from prompts.errors import PromptError
@@ -85,15 +87,18 @@ def _model(settings: Settings) -> str:
 def _knowledge(settings: Settings) -> str:
     with wiring.database_pool(settings, 1) as pool:
         store = wiring.vector_store(pool)
-        return "; ".join(_set(store, name) for name in Scope.of(settings.knowledge_set).knowledge_sets)
+        calibrations = CalibrationStore(pool)
+        return "; ".join(_set(store, calibrations, name) for name in Scope.of(settings.knowledge_set).knowledge_sets)
 
 
-def _set(store: VectorStore, name: str) -> str:
+def _set(store: VectorStore, calibrations: CalibrationStore, name: str) -> str:
     found, documents = store.find_set(name), store.documents(name)
     if found is None or not documents:
         raise AssistantError(f"knowledge set {name!r} is empty: run `ingest add PATH`")
     chunks = sum(document.chunk_count for document in documents)
-    return f"{len(documents)} documents, {chunks} chunks in {name!r}, embedded by {found.space.model_name}"
+    calibration = calibrations.find(name, found.space.model_name)
+    fitted = f"calibrated {calibration.calibrated_at:%Y-%m-%d}" if calibration else "not calibrated"
+    return f"{len(documents)} documents, {chunks} chunks in {name!r}, embedded by {found.space.model_name}, {fitted}"
 
 
 def _workers(settings: Settings) -> str:
@@ -106,7 +111,10 @@ def _persona(settings: Settings) -> str:
 
 
 def _channels(settings: Settings) -> str:
-    told = [name for name in wiring.manners(settings).by_name if name != "default"]
+    by_name = wiring.manners(settings).by_name
+    for manners in by_name.values():
+        check_templates(manners.templates)
+    told = [name for name in by_name if name != "default"]
     humans = settings.alert_channel or "nowhere: set ASSISTANT_ALERT_CHANNEL, so that customers can call them"
     return f"{len(told)} with manners of their own; human agents: {humans}"
 

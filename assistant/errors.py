@@ -67,3 +67,11 @@ class RequestRefused(LanguageModelError):
 
 class PromptTooLong(RequestRefused):
     """The prompt and the wanted reply don't fit the model's window: shrink the context once."""
+
+
+class EvaluationError(AssistantError):
+    """An evaluation can't be made: a folder, a question, a requirement or the results' folder is not as it must be."""
+
+
+class CalibrationError(AssistantError):
+    """A knowledge set can't be calibrated: there are too few questions, or nothing to ask them."""

@@ -16,6 +16,7 @@ from psycopg import AsyncConnection
 from adapters.base import ChatAdapter, IncomingEvent, IncomingMessage
 from assistant.admission import UNLIMITED, Admission, AdmissionLimits, Taken
 from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
+from assistant.conversations.erasure import Erasure
 from assistant.conversations.handoffs import UNATTENDED, Agents, Handoffs
 from assistant.conversations.inbox import Inbox, reply_address
 from assistant.conversations.missed import find_missed
@@ -48,7 +49,7 @@ order by 1, 2
 
 class Gateway:
     """Serves the given adapters, by platform, with the given manners. `agents` are called where a human is needed. With
-    `workspace` only that workspace's replies are sent."""
+    `workspace` only that workspace's replies are sent. `keep_days`: see Erasure."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Gateway:
         agents: Agents = UNATTENDED,
         workspace: str | None = None,
         limits: AdmissionLimits = UNLIMITED,
+        keep_days: float = 0.0,
     ) -> None:
         self._database_url = database_url
         self._queue = queue
@@ -70,7 +72,8 @@ class Gateway:
         self._manners = manners
         editable = [platform for platform, adapter in adapters.items() if adapter.capabilities.edits]
         self._handoffs = Handoffs(self._pool, manners, agents)
-        self._sweeper = Sweeper(self._pool, queue, Notices(self._pool, manners), self._handoffs)
+        notices, erasure = Notices(self._pool, manners), Erasure(self._pool, keep_days)
+        self._sweeper = Sweeper(self._pool, queue, notices, self._handoffs, erasure)
         inbox = Inbox(self._pool, manners, agents, editable)
         self._admission = Admission(inbox, self._handoffs, manners, limits, lambda: self._sweeper.waiting)
         self._platforms = Platforms(adapters, self.on_event, lambda platform: find_missed(self._pool, platform))

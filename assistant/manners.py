@@ -30,7 +30,8 @@ class ChannelManners(BaseModel):
     only mentions are answered.
     visible_to: who sees the answers.
     knowledge_set: the name of the set that is searched, or several. audience: whose documents may be used there, beside
-    those for everyone.
+    those for everyone. verbatim: a question that stands in the documents is answered in their words.
+    template: by which prompt template; of several, each conversation has one of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -42,6 +43,8 @@ class ChannelManners(BaseModel):
     knowledge_set: Annotated[str, BeforeValidator(_listed)] = Field("default", min_length=1)
     audience: list[str] = []
     persona: str = Field("default", min_length=1)
+    verbatim: bool = False
+    template: Annotated[str, BeforeValidator(_listed)] = Field("answer", min_length=1)
 
     @field_validator("language")
     @classmethod
@@ -53,6 +56,11 @@ class ChannelManners(BaseModel):
     def scope(self, knowledge_set: str) -> Scope:
         """What is searched for a conversation that is about these knowledge sets."""
         return Scope.of(knowledge_set, (EVERYONE, *self.audience))
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The prompt templates that answers are made by, one for each conversation."""
+        return tuple(dict.fromkeys(name.strip() for name in self.template.split(SET_SEPARATOR) if name.strip()))
 
     @property
     def phrases(self) -> phrases.Phrases:

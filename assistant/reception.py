@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Literal, Protocol
 
 from adapters.base import Button, ButtonName, Source
@@ -24,9 +24,11 @@ from assistant.conversations.model import (
     TakeBack,
     Trace,
 )
+from assistant.examples import Examples, no_examples
 from assistant.excerpt import excerpt
 from assistant.manners import ChannelManners, Manners
 from assistant.phrases import Phrases
+from assistant.template_choice import template_for
 from assistant.wishes import is_question, wish_of
 from assistant.worker import Show
 from prompts.model import Persona
@@ -56,12 +58,15 @@ class Reception:
         manners: Manners,
         agents: Agents,
         load_persona: Callable[[str], Persona],
+        *,
+        examples: Examples | None = None,
     ) -> None:
         self._answerer = answerer
         self._past = past
         self._manners = manners
         self._agents = agents
         self._persona = cache(load_persona)
+        self._examples = examples
 
     def answer(
         self, message: PendingMessage, history: Sequence[PastTurn], lease: Lease, show: Show | None = None
@@ -127,12 +132,16 @@ class Reception:
         message, phrases = visit.message, visit.phrases
         if message.is_overheard and not is_question(message.text):
             return replace(_said(phrases.unknown, "refused"), is_silent=True)
+        scope = manners.scope(visit.lease.knowledge_set)
         answer = self._answerer.answer(
             message,
             visit.history,
-            manners.scope(visit.lease.knowledge_set),
+            scope,
             phrases=phrases,
             persona=self._persona(manners.persona),
+            template=template_for(manners.templates, visit.lease.conversation_id),
+            verbatim=manners.verbatim,
+            examples=partial(self._examples.nearest, visit.lease, scope) if self._examples else no_examples,
             show=show,
         )
         if answer.decision == "refused" and message.is_overheard:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
-from assistant.embedding.base import QueryEmbedder
+from assistant.embedding.base import QueryEmbedder, Vectors
 from assistant.errors import ConfigurationError
 from assistant.knowledge_models import KnowledgeModels
 from assistant.rerank import RERANKED, Reranker
@@ -20,12 +21,14 @@ class Retrieval:
     """Passages, the most relevant first. `alone`: for the question by itself. `in_context`: for the question after the
     customer's earlier turns, none in a first turn. `drift`: how much farther from everything that is known the
     conversation is with the question than without it (cosine distance, negative when the question brings it nearer).
-    `model_name`: the embedding model that the distances are of."""
+    `model_name`: the embedding model that the distances are of. `searched`: the texts that were searched for,
+    the question first."""
 
     alone: tuple[RetrievedChunk, ...]
     in_context: tuple[RetrievedChunk, ...] = ()
     drift: float = 0.0
     model_name: str = ""
+    searched: tuple[str, ...] = ()
 
     @property
     def merged(self) -> tuple[RetrievedChunk, ...]:
@@ -48,22 +51,41 @@ class Retrieval:
 
 
 class Retriever:
-    """Searches with the embedding models of the knowledge sets, and a reranker where there is one. Safe to share
-    between threads."""
+    """Searches with the embedding models of the knowledge sets, and a reranker where there is one. Without
+    `with_context` what was said before plays no part. Safe to share between threads."""
 
     def __init__(
-        self, models: KnowledgeModels, search: ChunkSearch, top_k: int, reranker: Reranker | None = None
+        self,
+        models: KnowledgeModels,
+        search: ChunkSearch,
+        top_k: int,
+        reranker: Reranker | None = None,
+        *,
+        with_context: bool = True,
     ) -> None:
         self._models = models
         self._search = search
         self._top_k = top_k
         self._reranker = reranker
+        self._with_context = with_context
+
+    def reaching(self, top_k: int) -> Retriever:
+        """One on the same models that gives so many passages."""
+        other = copy(self)
+        other._top_k = top_k
+        return other
 
     def warm_up(self, scope: Scope) -> None:
         """Embed once, as far as there is a set: the first time costs more, and should not be a customer's."""
         embedder = self._models.of(scope.knowledge_sets)
         if embedder is not None:
             embedder.embed_queries(["hello"])
+
+    def embedded(self, scope: Scope, texts: Sequence[str]) -> tuple[str, Vectors] | None:
+        """The texts as questions to these sets are embedded, with the model's name; None where there is none of the
+        sets."""
+        embedder = self._models.of(scope.knowledge_sets)
+        return (embedder.model_name, embedder.embed_queries(texts)) if embedder else None
 
     def retrieve(self, scope: Scope, question: str, earlier: Sequence[str]) -> Retrieval:
         """The passages for `question` after the customer's `earlier` turns (oldest first; the last few count)."""
@@ -79,12 +101,13 @@ class Retriever:
         if embedder is None:
             return Retrieval(())
         context = "\n".join([turn for turn in earlier if turn.strip()][-CONTEXT_TURNS:])
-        if not context:
+        if not context or not self._with_context:
             [alone] = self._found(embedder, scope, [question])
-            return Retrieval(alone, model_name=embedder.model_name)
-        alone, in_context, before = self._found(embedder, scope, [question, f"{context}\n{question}"], context)
+            return Retrieval(alone, model_name=embedder.model_name, searched=(question,))
+        texts = (question, f"{context}\n{question}")
+        alone, in_context, before = self._found(embedder, scope, texts, context)
         drift = _nearest(in_context) - _nearest(before) if in_context and before else 0.0
-        return Retrieval(alone, in_context, drift, embedder.model_name)
+        return Retrieval(alone, in_context, drift, embedder.model_name, texts)
 
     def _found(
         self, embedder: QueryEmbedder, scope: Scope, texts: Sequence[str], context: str = ""

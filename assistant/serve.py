@@ -94,6 +94,7 @@ async def new_gateway(settings: Settings, adapters: Mapping[str, ChatAdapter]) -
             wiring.manners(settings),
             agents=wiring.agents(settings),
             limits=wiring.admission_limits(settings),
+            keep_days=settings.keep_days,
         )
     finally:
         queue.close()

@@ -1,10 +1,12 @@
-"""Wakes what is due and nobody works at: lost wake-ups, an emptied Redis, dead workers, retries whose time has come."""
+"""Wakes what is due and nobody works at: lost wake-ups, an emptied Redis, dead workers, retries whose time has come.
+What is kept no longer is erased here, too."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
+from assistant.conversations.erasure import Erasure
 from assistant.conversations.handoffs import Handoffs
 from assistant.conversations.notices import Notices
 from assistant.database import AsyncPool, database_errors
@@ -33,11 +35,14 @@ _WAITING = "select count(*) from messages where state = 'pending'"
 class Sweeper:
     """Runs in every gateway; several do no harm. `waiting` is the number of messages without a reply, as last seen."""
 
-    def __init__(self, pool: AsyncPool, queue: WakeUpQueue, notices: Notices, handoffs: Handoffs) -> None:
+    def __init__(
+        self, pool: AsyncPool, queue: WakeUpQueue, notices: Notices, handoffs: Handoffs, erasure: Erasure
+    ) -> None:
         self._pool = pool
         self._queue = queue
         self._notices = notices
         self._handoffs = handoffs
+        self._erasure = erasure
         self.waiting = 0
 
     async def run(self) -> None:
@@ -48,6 +53,7 @@ class Sweeper:
                 await self.sweep()
                 await self._notices.tell_waiting()
                 await self._handoffs.take_back()
+                await self._erasure.erase()
             except (DatabaseUnavailable, QueueUnavailable) as exc:
                 _log.warning("sweep failed", extra={"action": "sweep", "error": type(exc).__name__})
                 await self._pool.check()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,16 @@ from assistant.errors import ConfigurationError
 from assistant.llm.base import Deadlines, LanguageModel
 from assistant.manners import ChannelManners, Manners, load_manners
 from assistant.vector_store.base import ChunkSearch, VectorStore
+from assistant.vector_store.scope import SET_SEPARATOR
 from assistant.worker import Answers
 
 if TYPE_CHECKING:
-    from assistant.answer import AnswerPolicy
+    from assistant.answer import Answerer, AnswerPolicy
     from assistant.embedding.distances import NearDistances
     from assistant.embedding.models import EmbeddingModels
     from assistant.rerank import Reranker
+    from assistant.retrieve import Retriever
+    from assistant.rewriting.base import Rewriter
 
 MAX_POOL = 16
 """Connections of a worker: a turn needs one for a few milliseconds at its beginning and its end."""
@@ -75,7 +78,10 @@ def _within_packaged_model(settings: Settings) -> Settings:
         "repetition_penalty": PACKAGED_MODEL_PENALTY,
         "min_support": PACKAGED_MODEL_SUPPORT,
     }
-    return settings.model_copy(update={k: v for k, v in limits.items() if k not in settings.model_fields_set})
+    suiting: dict[str, object] = {k: v for k, v in limits.items() if k not in settings.model_fields_set}
+    if settings.rewrite == "auto":  # it follows longer instructions poorly, and invents
+        suiting["rewrite"] = "rule"
+    return settings.model_copy(update=suiting)
 
 
 def _is_set(settings: Settings, part: Part) -> bool:
@@ -171,29 +177,59 @@ def reranker(settings: Settings) -> Reranker | None:
 
 
 @contextmanager
+def retriever(settings: Settings, pool: ConnectionPool, top_k: int | None = None) -> Iterator[Retriever]:
+    """What finds passages as a worker does, while the block runs; `top_k` takes the place of the setting."""
+    from assistant.knowledge_models import RecordedModels
+    from assistant.retrieve import Retriever
+
+    with embedding_models(settings) as models, chunk_search(settings) as search:
+        recorded = RecordedModels(vector_store(pool), models)
+        with_context = settings.rewrite != "off"
+        yield Retriever(recorded, search, top_k or settings.top_k, reranker(settings), with_context=with_context)
+
+
+def rewriter(settings: Settings, model: LanguageModel) -> Rewriter:
+    """What makes questions stand alone."""
+    from assistant.rewriting.base import AsAsked
+    from assistant.rewriting.by_model import ModelRewriter
+
+    return ModelRewriter(model) if settings.rewrite in ("auto", "model") else AsAsked()
+
+
+def answerer(
+    settings: Settings, passages: Retriever, model: LanguageModel, pool: ConnectionPool | None = None
+) -> Answerer:
+    """What answers questions as a worker does; it knows the calibrations that it finds by the pool."""
+    from assistant.answer import Answerer
+
+    return Answerer(passages, model, answer_policy(settings, pool), rewriter(settings, model))
+
+
+@contextmanager
 def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
     """The answering part of a worker, while the block runs."""
-    from assistant.answer import Answerer
+    from assistant.checks import languages
     from assistant.conversations.past import ConversationPast
-    from assistant.knowledge_models import RecordedModels
+    from assistant.conversations.rated import RatedExchanges
+    from assistant.examples import Examples
     from assistant.llm.limited import LimitedModel
     from assistant.reception import Reception
-    from assistant.retrieve import Retriever
+    from assistant.template_choice import check_templates
     from prompts.persona import load_persona
 
     channel_manners = manners(settings)
     for each in channel_manners.by_name.values():
         load_persona(each.persona)  # a wrong one is told at the start
+        check_templates(each.templates)
 
-    policy = _answer_policy(settings)
     model = LimitedModel(language_model(settings))
-    with embedding_models(settings) as models, chunk_search(settings) as search:
-        recorded = RecordedModels(vector_store(pool), models)
-        retriever = Retriever(recorded, search, settings.top_k, reranker(settings))
-        retriever.warm_up(channel_manners.of("", "").scope(settings.knowledge_set))
-        yield Reception(
-            Answerer(retriever, model, policy), ConversationPast(pool), channel_manners, agents(settings), load_persona
-        )
+    with retriever(settings, pool) as passages:
+        answering = answerer(settings, passages, model, pool)
+        passages.warm_up(channel_manners.of("", "").scope(settings.knowledge_set))
+        languages.warm_up()
+        examples = Examples(RatedExchanges(pool), passages)
+        past = ConversationPast(pool)
+        yield Reception(answering, past, channel_manners, agents(settings), load_persona, examples=examples)
     model.close()
 
 
@@ -208,12 +244,36 @@ def _distances(settings: Settings) -> Callable[[str], NearDistances | None]:
         is_set = settings.model_fields_set
         asked = settings.max_distance if "max_distance" in is_set else near.asked
         overheard = settings.overheard_distance if "overheard_distance" in is_set else near.overheard
-        return NearDistances(asked, min(asked, overheard))
+        return NearDistances(asked, min(asked, overheard), near.spread)
 
     return suiting
 
 
-def _answer_policy(settings: Settings) -> AnswerPolicy:
+def _calibrated(
+    settings: Settings, pool: ConnectionPool | None
+) -> Callable[[Sequence[str], str], NearDistances | None]:
+    """The limits that sets were calibrated to; ASSISTANT_MAX_DISTANCE and ASSISTANT_OVERHEARD_DISTANCE go first."""
+    from assistant.calibration.recorded import RecordedCalibrations
+    from assistant.calibration.store import CalibrationStore
+    from assistant.embedding.distances import NearDistances
+
+    is_set = settings.model_fields_set
+    if pool is None or "max_distance" in is_set:
+        return lambda *_: None
+    recorded = RecordedCalibrations(CalibrationStore(pool))
+
+    def of(knowledge_sets: Sequence[str], model_name: str) -> NearDistances | None:
+        near = recorded.of(knowledge_sets, model_name)
+        if near is None or "overheard_distance" not in is_set:
+            return near
+        return NearDistances(near.asked, min(near.asked, settings.overheard_distance))
+
+    return of
+
+
+def answer_policy(settings: Settings, pool: ConnectionPool | None = None) -> AnswerPolicy:
+    """How to answer, by the settings and by the calibrations that the pool finds. Raises TemplateError for a persona
+    that is not there."""
     from assistant.answer import AnswerPolicy
     from prompts.persona import load_persona
 
@@ -225,10 +285,13 @@ def _answer_policy(settings: Settings) -> AnswerPolicy:
         temperature=settings.temperature,
         repetition_penalty=settings.repetition_penalty,
         min_support=settings.min_support,
+        verbatim=settings.verbatim,
         overheard_distance=min(settings.overheard_distance, settings.max_distance),
         link_hosts=tuple(host.strip().lower() for host in settings.link_hosts.split(",") if host.strip()),
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
         distances=_distances(settings),
+        template=settings.template.partition(SET_SEPARATOR)[0].strip(),
+        calibrated=_calibrated(settings, pool),
     )
 
 
@@ -240,7 +303,11 @@ def admission_limits(settings: Settings) -> AdmissionLimits:
 def manners(settings: Settings) -> Manners:
     """How to behave in which channel. Raises ConfigurationError."""
     otherwise = ChannelManners(
-        language=settings.language, knowledge_set=settings.knowledge_set, persona=settings.persona
+        language=settings.language,
+        knowledge_set=settings.knowledge_set,
+        persona=settings.persona,
+        verbatim=settings.verbatim,
+        template=settings.template,
     )
     return load_manners(settings.channels_file, otherwise)
 

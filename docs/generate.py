@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_TEMPERATURE",
         "ASSISTANT_REPETITION_PENALTY",
         "ASSISTANT_MIN_SUPPORT",
+        "ASSISTANT_VERBATIM",
         "ASSISTANT_ANSWER_TIMEOUT_S",
     ),
     "Settings for Slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"),
@@ -50,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_RERANKER_MODEL",
         "ASSISTANT_MAX_RERANK_DISTANCE",
         "ASSISTANT_OVERHEARD_DISTANCE",
+        "ASSISTANT_REWRITE",
     ),
     "Settings for channels and human agents": (
         "ASSISTANT_CHANNELS_FILE",
@@ -73,7 +75,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ASSISTANT_PERSON_PER_MINUTE",
         "ASSISTANT_CHANNEL_PER_MINUTE",
         "ASSISTANT_MAX_WAITING",
+        "ASSISTANT_KEEP_DAYS",
         "ASSISTANT_PERSONA",
+        "ASSISTANT_TEMPLATE",
         "ASSISTANT_LOG_LEVEL",
     ),
 }

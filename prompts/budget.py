@@ -30,13 +30,14 @@ class FittedPrompt:
     """A rendered prompt and what is in it.
 
     `token_count` is that of the whole `text` plus BOS. `passages_used` counts from the most relevant, the first perhaps
-    cut at a sentence; `history_used` counts turns from the newest.
+    cut at a sentence; `history_used` counts turns from the newest, `examples_used` examples from the nearest.
     """
 
     text: str
     token_count: int
     passages_used: int
     history_used: int
+    examples_used: int = 0
 
 
 def fit(
@@ -44,14 +45,21 @@ def fit(
 ) -> FittedPrompt:
     """The prompt with as much of `context` as fits: `token_count` ≤ `max_prompt_tokens`, BOS included.
 
-    System text and question always stay; then come whole passages, the most relevant first; then the newest turns. If
-    not even the first passage fits, it is cut at a sentence. Kept history begins with a customer unless it is all kept.
+    System text and question always stay; then come whole passages, the most relevant first; then the newest turns;
+    then examples. If not even the first passage fits, it is cut at a sentence. Kept history begins with a customer
+    unless it is all kept.
     What is returned was counted as it is: no sum of parts is trusted. `count_tokens` is called once where everything
     fits, about three times where some history must go. Raises QuestionTooLong.
     """
     window = _Window(family, template, count_tokens, max_prompt_tokens)
     if window.holds(context):
         return window.measure(context)
+    if context.examples:
+        fewer = [replace(context, examples=context.examples[:count]) for count in range(len(context.examples))]
+        fitting = window.largest(fewer)
+        if fitting:
+            return window.measure(fitting)
+        context = fewer[0]
     kept = window.largest(_with_less_history(context)[:-1]) or _with_fewer_passages(context, window)
     return window.measure(kept)
 
@@ -104,7 +112,9 @@ class _Window:
             text = render(self._family, context, self._template)
             tokens = self._count_tokens(text) + BOS_TOKENS
             self._learn(_chars(context), tokens, len(text))
-            self._measured[context] = FittedPrompt(text, tokens, len(context.passages), len(context.history))
+            self._measured[context] = FittedPrompt(
+                text, tokens, len(context.passages), len(context.history), len(context.examples)
+            )
         return self._measured[context]
 
     def holds(self, context: PromptContext) -> bool:
@@ -137,4 +147,6 @@ class _Window:
 
 def _chars(context: PromptContext) -> int:
     """The length of what can be left out."""
-    return sum(len(passage.text) for passage in context.passages) + sum(len(turn.text) for turn in context.history)
+    texts = (*(passage.text for passage in context.passages), *(turn.text for turn in context.history))
+    examples = (text for example in context.examples for text in (example.question, example.reply))
+    return sum(map(len, (*texts, *examples)))

@@ -27,6 +27,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A good reply to another question, of another conversation, without anybody's name."""
+
+    question: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """Who speaks: `voice` is a sentence on tone, `signature` closes an answer ("" for none), `reply_sentences` is the
     wanted length of a reply."""
@@ -40,9 +48,11 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class PromptContext:
-    """All that a template may use. `history` is oldest first and does not hold `question`."""
+    """All that a template may use. `history` is oldest first and does not hold `question`. `examples`: the nearest to
+    the question first; only some templates show them."""
 
     persona: Persona
     question: Turn
     history: tuple[Turn, ...] = ()
     passages: tuple[Passage, ...] = ()
+    examples: tuple[Example, ...] = ()

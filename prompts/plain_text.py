@@ -31,7 +31,8 @@ _CITATION = re.compile(r"[\[\uff3b](?<![\w)\]].)\s*(\d+)\s*[\]\uff3d]")
 _CITATION_AT_LINE_START = re.compile(r"^([^\S\n]*)[\[\uff3b]\s*(\d+)\s*[\]\uff3d]", re.MULTILINE)
 # The labels that the templates put at the start of a line.
 _LABEL = re.compile(
-    r"^([^\S\n]*)(rules|passages|customer question|(?:using only the text above|no text was found)[^:\uff1a\n]*)"
+    r"^([^\S\n]*)(rules|passages|customer question|example (?:question|reply)|my (?:thoughts|reply)"
+    r"|(?:using only the text above|no text was found)[^:\uff1a\n]*)"
     r"([^\S\n]*)[:\uff1a]",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound, meta
@@ -18,6 +19,9 @@ from prompts.view import view
 # to play the customer.
 _STOP_SEQUENCES = {"llama2": ("</s>", "[INST]"), "chatml": ("<|im_end|>", "<|im_start|>")}
 
+_OTHER_WORK = frozenset({"closed_book", "question", "rewrite"})
+"""Templates that answer no customer: for evaluations, and for what comes before the answer."""
+
 
 def render(family: str, context: PromptContext, template: str = "answer") -> str:
     """The whole prompt for a model of `family`, without BOS: the server adds it.
@@ -28,7 +32,11 @@ def render(family: str, context: PromptContext, template: str = "answer") -> str
     compiled, seen = _template(family, template), view(context)
     try:
         return compiled.render(
-            persona=seen.persona, exchanges=seen.exchanges, passages=seen.passages, question=seen.question
+            persona=seen.persona,
+            exchanges=seen.exchanges,
+            passages=seen.passages,
+            question=seen.question,
+            examples=seen.examples,
         )
     except JinjaError as exc:
         raise TemplateError(f"prompts/templates/{_path(family, template)}: {exc}") from exc
@@ -38,6 +46,25 @@ def render(family: str, context: PromptContext, template: str = "answer") -> str
 def template_families() -> tuple[str, ...]:
     """The model families that there are templates for, sorted."""
     return tuple(sorted({path.partition("/")[0] for path in _environment().list_templates(["jinja"])}))
+
+
+@cache
+def answer_templates() -> tuple[str, ...]:
+    """The templates that answers can be made by, sorted: those that every family has, but for those of other work."""
+    listed = (path.removesuffix(".jinja").partition("/") for path in _environment().list_templates(["jinja"]))
+    known = Counter(name for _, _, name in listed if name not in _OTHER_WORK)
+    return tuple(sorted(name for name, count in known.items() if count == len(template_families())))
+
+
+@cache
+def shows_examples(template: str) -> bool:
+    """Whether the template has a place for examples, in whatever family."""
+    paths = [_path(family, template) for family in template_families()]
+    known = [path for path in paths if path in _environment().list_templates(["jinja"])]
+    return any(
+        "examples" in meta.find_undeclared_variables(_environment().parse(_source(_environment(), path)))
+        for path in known
+    )
 
 
 @cache

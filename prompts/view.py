@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from prompts.control_text import disarm
-from prompts.model import Passage, Persona, PromptContext, Turn
+from prompts.model import Example, Passage, Persona, PromptContext, Turn
 from prompts.plain_text import label, name, plain, uncited
 
 # Stands for the customer where the agent spoke first: models are trained on turns that begin with the user. Of no
@@ -40,12 +40,13 @@ class NumberedPassage:
 @dataclass(frozen=True, slots=True)
 class PromptView:
     """All that a template may use, under these names. `exchanges` alternate strictly, oldest first; `question` holds
-    all that the customers said since the last exchange."""
+    all that the customers said since the last exchange. Of the `examples` all lines but the first are indented."""
 
     persona: Persona
     exchanges: tuple[Exchange, ...]
     passages: tuple[NumberedPassage, ...]
     question: str
+    examples: tuple[Exchange, ...] = ()
 
 
 def view(context: PromptContext) -> PromptView:
@@ -58,6 +59,7 @@ def view(context: PromptContext) -> PromptView:
         exchanges=tuple(Exchange(customer, agent) for customer, agent in zip(sides[::2], sides[1::2], strict=False)),
         passages=tuple(_numbered(number, passage) for number, passage in enumerate(context.passages, start=1)),
         question=sides[-1],
+        examples=tuple(_example(example) for example in context.examples),
     )
 
 
@@ -76,6 +78,12 @@ def _persona(persona: Persona) -> Persona:
 def _numbered(number: int, passage: Passage) -> NumberedPassage:
     parts = [part for part in (label(passage.title), label(passage.heading)) if part]
     return NumberedPassage(number, disarm(" - ".join(dict.fromkeys(parts))), uncited(passage.text))
+
+
+@lru_cache(maxsize=256)
+def _example(example: Example) -> Exchange:
+    question, reply = uncited(example.question), plain(example.reply)
+    return Exchange(question.replace("\n", "\n  "), reply.replace("\n", "\n  "))
 
 
 def _sides(turns: Sequence[Turn]) -> list[str]:

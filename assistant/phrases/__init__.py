@@ -48,6 +48,8 @@ class Phrases:
     down: str
     human: str
     resume: str
+    which: str
+    which_how: str
 
 
 LANGUAGES = tuple(

@@ -107,6 +107,7 @@ def environment(surroundings: Around, **more: str) -> dict[str, str]:
         "REDIS_URL": surroundings.urls.redis_url,
         "TGI_URL": surroundings.tgi.url,
         "ASSISTANT_MAX_DISTANCE": "2",  # no question is refused: each costs a generation
+        "ASSISTANT_MIN_SUPPORT": "0",  # the fake's text is no answer to anything; checked it is all the same
         "SLACK_BOT_TOKEN": FakeSlack.bot_token,
         "SLACK_SIGNING_SECRET": FakeSlack.signing_secret,
         "SLACK_API_URL": surroundings.load.api_url,

@@ -13,7 +13,7 @@ from assistant.errors import ModelOverloaded
 from assistant.llm.base import Deadlines, Generation, GenerationParameters
 from assistant.llm.tgi import TgiModel
 from tests.bench.desk import Tgi
-from tests.fakes.slow_tgi import REPLY_MARK, SlowTgi
+from tests.fakes.slow_tgi import REPLY_MARK, TEXT, SlowTgi
 from tests.fakes.tgi_server import FakeTgi
 
 
@@ -33,7 +33,7 @@ def test_every_token_is_streamed(seconds: float) -> None:
     """As many as were asked for, whether at once or by and by."""
     with SlowTgi(50, seconds) as server, closing(TgiModel(server.url)) as model:
         generation = generated(model)
-    assert (generation.generated_tokens, generation.text.split()) == (50, ["word"] * 50)
+    assert (generation.generated_tokens, generation.text.split()) == (50, TEXT.split()[:50])
     assert REPLY_MARK in generation.text
 
 

@@ -19,10 +19,16 @@ from tests.fakes.model_behaviours import ErrorEvent
 from tests.fakes.model_server import Behaviour, Exchange, token_id, tokens_of
 from tests.fakes.tgi_server import FakeTgi, TgiLimits, ending_event, token_event
 
-WORD = "word"
+TEXT = (
+    "Kindly open the page of your account first. There you choose the plan that suits you best. Then confirm it, and"
+    " wait for the message from us. It tells you that everything is done by now. Nothing else is needed from your side."
+    " You may write to us again whenever something remains unclear. We are happy about any hint that makes this better."
+    " People before you have found mistakes, and told us about them."
+)
+"""What every reply begins with, as it might be: in sentences, of one language, and without repetitions."""
 TICKET = re.compile(r"My ticket is (\d+)")
 """What the load writes into each of its questions."""
-REPLY_MARK = f"{WORD} {WORD}"
+REPLY_MARK = "Kindly open"
 """Stands in every reply of at least two tokens, and in nothing that anybody else says."""
 
 
@@ -131,13 +137,16 @@ def _frames(tokens: int) -> tuple[bytes, ...]:
 
 
 def _ending(tokens: int, input_length: int) -> bytes:
-    details = {"finish_reason": "length", "generated_tokens": tokens, "seed": None, "input_length": input_length}
+    details = {"finish_reason": "eos_token", "generated_tokens": tokens, "seed": None, "input_length": input_length}
     text = "".join(map(_word, range(1, tokens + 1)))
     return ending_event(tokens, _word(tokens), text, details)
 
 
 def _word(index: int) -> str:
-    return WORD if index == 1 else f" {WORD}"
+    """Token number `index`, from 1; a reply that is longer than the text begins anew."""
+    words = TEXT.split()
+    word = words[(index - 1) % len(words)]
+    return word if index == 1 else f" {word}"
 
 
 def _chunk(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from itertools import groupby, pairwise
 
 from tests.contracts.render_contract import NUMBER
-from tests.faults.questions import SENTENCE, Question, sentences_of
+from tests.faults.questions import Question, sentences_in, sentences_of
 
 UNFINISHED = frozenset({"pending", "sending"})
 
@@ -88,7 +88,7 @@ def _faults_in_place(asked: Sequence[Question], texts: Sequence[str]) -> Iterato
 
 
 def _faults_of_one(question: Question, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    marks = [int(number) for text in texts for marker, number, _ in SENTENCE.findall(text) if marker == question.marker]
+    marks = [number for text in texts for marker, number, _ in sentences_in(text) if marker == question.marker]
     if not texts:
         yield "lost", question.marker
     elif not marks:
@@ -135,7 +135,7 @@ def _matched(asked: Sequence[Question], texts: Sequence[str]) -> dict[str, list[
 
 def _markers(text: str) -> list[str]:
     """The questions that a text answers, each once."""
-    return list(dict.fromkeys(marker for marker, _, _ in SENTENCE.findall(text)))
+    return list(dict.fromkeys(marker for marker, _, _ in sentences_in(text)))
 
 
 def _squeezed(text: str) -> str:

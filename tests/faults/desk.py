@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import psycopg
@@ -115,12 +117,22 @@ class Desk:
         if process.returncode:
             raise RuntimeError(f"ingest failed: {said.decode(errors='replace')[-500:]}")
 
+    def _persona(self) -> Path:
+        """Who writes answers of fifty sentences."""
+        file = self.folder / "persona.toml"
+        if not file.exists():
+            usual = (resources.files("prompts") / "personas" / "default.toml").read_text("utf-8")
+            file.write_text(re.sub(r"(?m)^reply_sentences = \d+", "reply_sentences = 50", usual), "utf-8")
+        return file
+
     def _environment(self) -> Mapping[str, str]:
         own = {
             "DATABASE_URL": self.lines.url("postgres"),
             "REDIS_URL": self.lines.url("redis"),
             "TGI_URL": self.lines.url("model"),
             "ASSISTANT_MODEL_FAMILY": "llama2",
+            "ASSISTANT_PERSONA": str(self._persona()),
+            "ASSISTANT_MIN_SUPPORT": "0",  # what the model says stands in no document
             "ASSISTANT_HOME": str(self.folder / "home"),
             "ASSISTANT_HTTP_PORT": "0",
             "ASSISTANT_ANSWER_TIMEOUT_S": str(ANSWER_TIMEOUT_S),

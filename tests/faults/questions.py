@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 
 MARKER = re.compile(r"Q\d{6}")
-SENTENCE = re.compile(r"(Q\d{6})-(\d{3})-(\d{3})")
+# Numbered in letters: numbers that stand in no document are taken out of answers.
+_SENTENCE = re.compile(r"(Q\d{6}) ([a-j]{3})/([a-j]{3})")
+_LETTERS, _DIGITS = "abcdefghij", "0123456789"
 
 _WORDS = "internationalisation notwithstanding, acknowledgements incomprehensible."
 _LONG_EVERY = 12
-_LONG_SENTENCES = 60
+_LONG_SENTENCES = 50
 NO_MARKER = "Nobody asked anything."
 
 FAQ = {
@@ -77,7 +79,20 @@ def sentences_of(marker: str) -> int:
 def full_answer(marker: str) -> str:
     """The model's whole text for a question."""
     count = sentences_of(marker)
-    return " ".join(f"{marker}-{number:03d}-{count:03d} {_WORDS}" for number in range(1, count + 1))
+    return " ".join(f"{marker} {_lettered(number)}/{_lettered(count)} {_WORDS}" for number in range(1, count + 1))
+
+
+def sentences_in(text: str) -> list[tuple[str, int, int]]:
+    """For each sentence of an answer the marker, its number, and how many there are."""
+    return [(marker, _number(at), _number(of)) for marker, at, of in _SENTENCE.findall(text)]
+
+
+def _lettered(number: int) -> str:
+    return f"{number:03d}".translate(str.maketrans(_DIGITS, _LETTERS))
+
+
+def _number(letters: str) -> int:
+    return int(letters.translate(str.maketrans(_LETTERS, _DIGITS)))
 
 
 def model_answer(prompt: str) -> str:

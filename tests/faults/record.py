@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.load import Load
 from tests.faults.platforms import Platform
-from tests.faults.questions import SENTENCE
+from tests.faults.questions import sentences_in
 
 _HEAD_CHARS = 40
 
@@ -39,7 +39,7 @@ def _clock(monotonic: float) -> str:
 
 
 def _summary(text: str) -> str:
-    marks = SENTENCE.findall(text)
+    marks = sentences_in(text)
     if not marks:
         return text[:_HEAD_CHARS]
     (marker, first, _), (_, last, count) = marks[0], marks[-1]

@@ -24,7 +24,7 @@ SOUND = (ONE, FOUR, TWO, THREE)
 
 
 def cut(message: Shown) -> Shown:
-    return Shown(message.place, message.text[: message.text.index("-002-") + 8])
+    return Shown(message.place, message.text[: message.text.index(" aac/") + 8])
 
 
 def shuffled(message: Shown) -> Shown:
@@ -75,7 +75,7 @@ def test_history_gets_its_verdict(name: str) -> None:
 
 def halves() -> tuple[Shown, Shown]:
     text = full_answer(LONG)
-    middle = text.index("-031-") - len(LONG)
+    middle = text.index(" adb/") - len(LONG)
     return Shown("D1", text[:middle].strip()), Shown("D1", text[middle:])
 
 

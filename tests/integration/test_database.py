@@ -50,7 +50,8 @@ def last_release(database_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 def test_knowledge_of_the_last_release_is_kept(last_release: str) -> None:
-    """Vectors move into a live space of their own, with an index where they are many; replies know their chunks."""
+    """Vectors move into a live space of their own, with an index where they are many; replies know their chunks, and
+    traces how old the words in them are."""
     with psycopg.connect(last_release, autocommit=True) as connection:
         connection.execute("insert into knowledge_sets (name, embedding_model, dimension) values ('faq', 'model', 2)")
         connection.execute(
@@ -85,6 +86,8 @@ def test_knowledge_of_the_last_release_is_kept(last_release: str) -> None:
         assert kept == [("model", True, 1200, 1200)]
         assert connection.execute("select to_regclass('embeddings_space_1') is not null").fetchone() == (True,)
         assert connection.execute("select chunk_ids, is_withdrawn from replies").fetchone() == ([3, 5], False)
+        kept_until = "select t.said_since = m.received_at from traces t, messages m where m.erased_at is null"
+        assert connection.execute(kept_until).fetchall() == [(True,)]
         assert connection.execute("select source_uri, source_hash, audience from documents").fetchone() == (
             "a",
             "h",

@@ -197,7 +197,7 @@ async def test_who_wishes_to_be_forgotten_is_erased_everywhere(
     assert rows == [
         ("U1", "", "", "deleted", None, None, "", "sent"),
         ("U2", "my secret", "Person U2", "answered", "thirty days", "my secret", "thirty days", "sent"),
-        ("U1", "", "Person U1", "answered", "done", "", "done", "pending"),
+        ("U1", "", "", "answered", "done", "", "done", "pending"),
     ]
 
 

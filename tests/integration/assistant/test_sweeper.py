@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from assistant.conversations.erasure import Erasure
 from assistant.conversations.handoffs import UNATTENDED, Handoffs
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.notices import Notices
@@ -35,7 +36,8 @@ async def hanging_server() -> AsyncIterator[int]:
 
 
 def sweeper_of(pool: AsyncPool, queue: WakeUpQueue) -> Sweeper:
-    return Sweeper(pool, queue, Notices(pool, Manners()), Handoffs(pool, Manners(), UNATTENDED))
+    handoffs = Handoffs(pool, Manners(), UNATTENDED)
+    return Sweeper(pool, queue, Notices(pool, Manners()), handoffs, Erasure(pool, keep_days=0))
 
 
 @pytest.fixture

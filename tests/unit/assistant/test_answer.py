@@ -42,10 +42,12 @@ def answerer(
     family: str = "llama2",
     min_support: float = 0.0,
     distances: Callable[[str], NearDistances | None] = lambda _: None,
+    *,
+    text: str = RETURNS,
 ) -> Answerer:
     """Knows two passages about returns."""
     embedder, store = TopicEmbedder("returns", "shipping"), FakeVectorStore()
-    chunks = [Chunk(RETURNS, ("Returns",), "", 9), Chunk(f"{RETURNS} too", ("More",), "", 9)]
+    chunks = [Chunk(text, ("Returns",), "", 9), Chunk(f"{text} too", ("More",), "", 9)]
     vectors = {chunk.key: embedder.embed_passages([chunk.text]) for chunk in chunks}
     store.replace_document(
         store.open_set("default", embedder.identity), Document("r.md", "Returns", "0"), chunks, vectors
@@ -69,7 +71,15 @@ def test_answer_comes_with_its_sources_and_its_trace(tgi: FakeTgi) -> None:
     assert "hi [/INST] Hello! </s>" in answer.trace.prompt
     assert answer.trace.parameters is not None
     assert answer.trace.parameters["repetition_penalty"] == 1.1
-    assert set(answer.trace.timings_s or {}) == {"retrieve", "prompt", "fit", "tokenize", "generate"}
+    assert set(answer.trace.timings_s or {}) == {
+        "rewrite",
+        "retrieve",
+        "prompt",
+        "fit",
+        "tokenize",
+        "generate",
+        "check",
+    }
 
 
 def test_strange_question_is_refused_without_the_model(tgi: FakeTgi) -> None:
@@ -83,7 +93,7 @@ def test_too_long_prompt_is_shortened_once(tgi: FakeTgi) -> None:
     """The second prompt is smaller than the first, and its answer counts."""
     tgi.script(TOO_LONG, Reply("Thirty days."))
     answer = answerer(tgi).answer(message("how do returns work?"), [], SCOPE)
-    assert answer.text == "Thirty days."
+    assert answer.text == "Thirty days [1]."
 
 
 def test_prompt_that_stays_too_long_is_the_operators_to_see(tgi: FakeTgi) -> None:
@@ -122,3 +132,23 @@ def test_distances_that_suit_the_embedding_model_decide(tgi: FakeTgi) -> None:
     stricter = {"topics": NearDistances(-1.0, -1.0)}
     answer = answerer(tgi, distances=stricter.get).answer(message("how do returns work?"), [], SCOPE)
     assert answer.decision == "refused"
+
+
+def test_verbatim_answer_needs_no_model(tgi: FakeTgi) -> None:
+    """The very question stands in the documents: their words, their source, and nothing generated."""
+    pair = "Where are returns sent to?\nTo the warehouse in Berlin.\nBy parcel."
+    answers = answerer(tgi, text=pair)
+    answer = answers.answer(message("where are the returns sent to"), [], SCOPE, verbatim=True)
+    assert answer.text == "To the warehouse in Berlin.\nBy parcel. [1]"
+    assert (answer.decision, answer.trace.model_id, answer.trace.checks) == ("answered", "", {"verbatim": True})
+    assert [source.number for source in answer.sources] == [1]
+    assert tgi.generations == []
+
+
+def test_other_question_is_for_the_model(tgi: FakeTgi) -> None:
+    """Also where verbatim answers are allowed; and by themselves they are not."""
+    pair = "Where are returns sent to?\nTo the warehouse in Berlin, within 30 days."
+    answers = answerer(tgi, text=pair)
+    answers.answer(message("where are the returns not sent to"), [], SCOPE, verbatim=True)
+    answers.answer(message("where are the returns sent to"), [], SCOPE)
+    assert len(tgi.generations) == 2

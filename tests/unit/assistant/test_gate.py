@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.embedding.distances import SPREAD
 from assistant.gate import MAX_DRIFT, judge
 from assistant.retrieve import Retrieval
 from assistant.vector_store.base import RetrievedChunk
@@ -14,7 +15,7 @@ from tests.fakes.retrieved_chunks import chunk
 
 NEAR, FAR = chunk(1, 0.3), chunk(2, 0.9)
 NEAR_IN_CONTEXT, FAR_IN_CONTEXT = chunk(3, 0.4), chunk(4, 0.8)
-STAYS, LEAVES = MAX_DRIFT, MAX_DRIFT + 0.001
+STAYS, LEAVES = MAX_DRIFT * SPREAD, MAX_DRIFT * SPREAD + 0.001
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,12 @@ def test_reranked_passages_are_judged_by_the_reranker(
 def test_relevance_opens_no_gate() -> None:
     """Whatever the words have added to it."""
     assert not judge(Retrieval((replace(FAR, relevance=0.99),)), 0.6).is_open
+
+
+def test_drift_is_measured_by_the_models_spread() -> None:
+    """Where all vectors lie close together, a small drift leads far away."""
+    found = Retrieval((FAR,), (NEAR_IN_CONTEXT,), STAYS)
+    assert (judge(found, 0.6).stays, judge(found, 0.6, spread=SPREAD / 2).stays) == (True, False)
 
 
 def test_gate_keeps_the_values_that_decided() -> None:

@@ -60,9 +60,17 @@ def test_follow_up_is_searched_alone_and_in_context(retriever: Retriever, embedd
     assert embedder.queries == [
         ["and how long?", "tell me about returns\nand how long?", "tell me about returns"],
     ]
+    assert found.searched == ("and how long?", "tell me about returns\nand how long?")
     assert found.in_context[0].text == TEXTS[0]
     assert found.in_context[0].distance == pytest.approx(0.0, abs=1e-6)
     assert found.drift == pytest.approx(0.0, abs=1e-6)
+
+
+def test_what_was_said_before_can_be_left_out(embedder: TopicEmbedder) -> None:
+    """Then every question is searched by itself."""
+    retriever = Retriever(OneModel(embedder), filled_store(embedder), top_k=2, with_context=False)
+    found = retriever.retrieve(Scope.of("default"), "and how long?", ["tell me about returns"])
+    assert (found.in_context, found.searched, embedder.queries) == ((), ("and how long?",), [["and how long?"]])
 
 
 def test_drift_tells_how_far_the_question_leads_away(retriever: Retriever) -> None:
@@ -80,7 +88,9 @@ def test_only_the_last_turns_are_context(retriever: Retriever, embedder: TopicEm
 
 def test_unknown_knowledge_set_gives_nothing(retriever: Retriever) -> None:
     """An empty set is no error here: the gate refuses."""
-    assert retriever.retrieve(Scope.of("other"), "shipping?", ["returns"]) == Retrieval((), (), 0.0, "topics")
+    assert retriever.retrieve(Scope.of("other"), "shipping?", ["returns"]) == Retrieval(
+        (), (), 0.0, "topics", ("shipping?", "returns\nshipping?")
+    )
 
 
 def test_warming_up_embeds_once(retriever: Retriever, embedder: TopicEmbedder) -> None:

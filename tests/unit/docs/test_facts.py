@@ -18,6 +18,7 @@ from assistant.conversations.deliveries import CLAIM_S
 from assistant.conversations.joining import JOIN_WITHIN
 from assistant.conversations.notices import WAIT_S
 from assistant.conversations.store import HISTORY_TURNS, LEASE_S
+from assistant.embedding.distances import SPREAD
 from assistant.errors import DeadlineExceeded, GenerationIncomplete, ModelOverloaded, ModelUnavailable
 from assistant.llm.base import Deadlines, GenerationParameters
 from assistant.llm.retry import RetryPolicy
@@ -93,7 +94,7 @@ INVITATION = discord.Permissions(
         ("docs/operations.md", f"has waited {WAIT_S:g} seconds"),
         ("docs/answering.md", f"within {JOIN_WITHIN.total_seconds():g} seconds"),
         ("docs/operations.md", f"Port {DEFAULTS.http_port} on {DEFAULTS.http_host}."),
-        ("docs/decisions/0004-gate-with-drift.md", f"a drift of at most {gate.MAX_DRIFT} "),
+        ("docs/decisions/0004-gate-with-drift.md", f"a drift of at most {gate.MAX_DRIFT * SPREAD:g} "),
     ],
 )
 def test_fact_stands_as_the_code_has_it(page: str, fact: str) -> None:

@@ -23,7 +23,7 @@ def test_the_models_own_distances_decide_where_none_are_set(
 ) -> None:
     """What is set counts, whatever the model."""
     settings = Settings.model_validate(given)
-    near = wiring._answer_policy(settings).near(settings.embedding_model)
+    near = wiring.answer_policy(settings).near(settings.embedding_model)
     assert expected == (near.asked, near.overheard)
 
 

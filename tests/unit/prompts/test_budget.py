@@ -12,7 +12,7 @@ from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 from prompts.budget import BOS_TOKENS, fit
 from prompts.errors import QuestionTooLong
-from prompts.model import Passage, PromptContext, Turn
+from prompts.model import Example, Passage, PromptContext, Turn
 from prompts.render import render
 from tests.unit.prompts.cases import PERSONA
 
@@ -66,6 +66,19 @@ def test_the_window_is_used_to_the_last_token(count: _Counter) -> None:
     exact = count(render("llama2", context)) + 1
     assert fit(context, "llama2", count, exact).history_used == 6
     assert fit(context, "llama2", count, exact - 1).history_used == 4
+
+
+def test_examples_go_before_history_the_farthest_first(count: _Counter) -> None:
+    """What was said, and the passages, are worth more."""
+    context = _context(turns=4, passages=2)
+    examples = tuple(Example(f"Example {number}?", _SENTENCE * 3) for number in range(3))
+    full = replace(context, examples=examples)
+    exact = count(render("llama2", full, "few_shot")) + BOS_TOKENS
+    kept = [fit(full, "llama2", count, window, "few_shot") for window in (exact, exact - 1, exact - 100, exact - 400)]
+    assert [fitted.examples_used for fitted in kept] == [3, 2, 1, 0]
+    assert [fitted.history_used for fitted in kept[:3]] == [4, 4, 4]
+    assert kept[1].text == render("llama2", replace(context, examples=examples[:2]), "few_shot")
+    assert [fitted.passages_used for fitted in kept] == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("window", [512, 1024, 4096])

@@ -9,7 +9,7 @@ import pytest
 from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 from prompts.control_text import holds_control_text
-from prompts.model import Passage, Persona, PromptContext, Turn
+from prompts.model import Example, Passage, Persona, PromptContext, Turn
 from prompts.render import render
 
 _INNOCENT = "x"
@@ -42,12 +42,13 @@ def _everywhere(text: str) -> PromptContext:
     history = (Turn("customer", f"a{text}", f"a{text}"), Turn("agent", f"a{text}", text), Turn("customer", text, "Eve"))
     persona = Persona(f"a{text}", text, text, f"a{text}", 3)
     question = Turn("customer", f"{text}a", text)
-    return PromptContext(persona, question, history, (Passage(text, f"a{text}", text), Passage(f"{text}{text}", text)))
+    passages = (Passage(text, f"a{text}", text), Passage(f"{text}{text}", text))
+    return PromptContext(persona, question, history, passages, (Example(text, text), Example(f"a{text}", f"a{text}")))
 
 
 def _special_ids(tokenizer: Tokenizer, family: str, text: str) -> list[int]:
     special = {index for index, token in tokenizer.get_added_tokens_decoder().items() if token.special}
-    ids = tokenizer.encode(render(family, _everywhere(text)), add_special_tokens=False).ids
+    ids = tokenizer.encode(render(family, _everywhere(text), "few_shot"), add_special_tokens=False).ids
     return [index for index in ids if index in special]
 
 
@@ -71,9 +72,9 @@ def test_hostile_texts_leave_no_control_text_but_the_templates(family: str, host
     own = ("[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "</s><s>", "<|im_start|>", "<|im_end|>")
 
     def others(text: str) -> str:
-        prompt = render(family, _everywhere(text))
+        prompt = render(family, _everywhere(text), "few_shot")
         for marker in own:
-            prompt = prompt.replace(marker, "\0", render(family, _everywhere(_INNOCENT)).count(marker))
+            prompt = prompt.replace(marker, "\0", render(family, _everywhere(_INNOCENT), "few_shot").count(marker))
         return prompt
 
     assert [text for text in hostile_texts if holds_control_text(others(text))] == []
