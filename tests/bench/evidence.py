@@ -42,10 +42,12 @@ def gathered(*, kept: bool) -> dict[str, list[Asked]]:
         return found
     names = set_names()
     questions = {name: read_questions(DATA / name / "questions.jsonl") for name in names}
-    with loaded(names) as (_, retriever):
-        found = {name: list(_found(retriever, name, questions)) for name in names}
+    found = {}
     KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_bytes(pickle.dumps(found))
+    with loaded(names) as (_, retriever):
+        for name in names:
+            found[name] = list(_found(retriever, name, questions))
+            KEPT.write_bytes(pickle.dumps(found))
     return found
 
 
