@@ -123,8 +123,8 @@ def _model_rows(
             changed += rewritten != question.query
             return judge(retriever.retrieve(scope, rewritten, _customer(question)), FARTHEST).chunks
 
-        model_id = model.info().model_id
-        rows = _rows("later, leaning, a sample", questions, {**ways, f"rewritten by {model_id}": by_model})
+        model_name = model.info().model_id.partition(".")[0]
+        rows = _rows("later, leaning, a sample", questions, {**ways, f"rewritten by {model_name}": by_model})
     print(f"{changed} of {len(questions)} were rewritten, {took_s / len(questions):.2f} s each")
     return rows
 
