@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from assistant.progress_bars import bars
 from assistant.vector_store.base import RetrievedChunk, StoredDocument
 from assistant.vector_store.scope import EVERYONE
 from ingest import outcome as told
@@ -178,18 +179,6 @@ def count_bar(name: str) -> Iterator[Callable[[int, int], None]]:
         else:
             bar, task = shown_bars, shown_bars.add_task(name, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-@contextmanager
-def bars() -> Iterator[Progress | None]:
-    """Bars of what was counted, on standard error where that is a terminal; else None."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as shown_bars:
-        yield shown_bars
 
 
 def _count(number: int, noun: str) -> str:

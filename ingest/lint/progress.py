@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich import progress as rich_progress
 
-from ingest.report import bars
+from assistant.progress_bars import bars
 
 
 class Progress:
