@@ -233,7 +233,7 @@ def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
     model.close()
 
 
-def _distances(settings: Settings) -> Callable[[str], NearDistances | None]:
+def suiting_distances(settings: Settings) -> Callable[[str], NearDistances | None]:
     """The distances that suit an embedding model of that name, as far as no others were set; None: the settings'."""
     from assistant.embedding.distances import NearDistances, near_distances
 
@@ -289,7 +289,7 @@ def answer_policy(settings: Settings, pool: ConnectionPool | None = None) -> Ans
         overheard_distance=min(settings.overheard_distance, settings.max_distance),
         link_hosts=tuple(host.strip().lower() for host in settings.link_hosts.split(",") if host.strip()),
         deadlines=Deadlines(total_s=settings.answer_timeout_s),
-        distances=_distances(settings),
+        distances=suiting_distances(settings),
         template=settings.template.partition(SET_SEPARATOR)[0].strip(),
         calibrated=_calibrated(settings, pool),
     )

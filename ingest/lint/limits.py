@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from assistant import wiring
 from assistant.config import Settings
-from assistant.embedding.distances import near_distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,6 @@ class Limits:
     @classmethod
     def of(cls, settings: Settings, model_name: str) -> Self:
         """As ASSISTANT_TOP_K and ASSISTANT_MAX_DISTANCE say; unset, the distance is the one that suits the model."""
-        near = near_distances(model_name)
-        is_set = near is None or "max_distance" in settings.model_fields_set
-        max_distance = settings.max_distance if near is None or is_set else near.asked
+        near = wiring.suiting_distances(settings)(model_name)
+        max_distance = near.asked if near else settings.max_distance
         return cls(settings.top_k, max_distance, settings.max_rerank_distance if settings.reranker_model else None)
