@@ -13,7 +13,7 @@ from assistant.errors import AssistantError, LanguageModelError
 from assistant.examples import ExamplesFor, no_examples
 from assistant.gate import judge
 from assistant.grounding import quoted
-from assistant.llm.base import Deadlines, LanguageModel
+from assistant.llm.base import Deadlines, GenerationParameters, LanguageModel, ServerInfo
 from assistant.phrases import ENGLISH, Phrases
 from assistant.retrieve import Retrieval, Retriever
 from assistant.rewriting.base import AsAsked, Rewriter
@@ -23,7 +23,7 @@ from assistant.vector_store.scope import Scope
 from assistant.worker import Show
 from assistant.writing import Writer
 from prompts.model import Persona
-from prompts.render import shows_examples
+from prompts.render import shows_examples, stop_sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,15 @@ class AnswerPolicy:
     template: str = "answer"
     verbatim: bool = False
     calibrated: Callable[[Sequence[str], str], NearDistances | None] = lambda *_: None
+
+    def parameters(self, family: str, info: ServerInfo) -> GenerationParameters:
+        """How a reply is generated: at most as long as is set, but never more than half of a small window."""
+        return GenerationParameters(
+            max_new_tokens=min(self.max_new_tokens, info.max_total_tokens // 2),
+            temperature=self.temperature,
+            repetition_penalty=self.repetition_penalty,
+            stop=stop_sequences(family),
+        )
 
     def near(self, model_name: str, knowledge_sets: Sequence[str] = ()) -> NearDistances:
         """How near a chunk of these sets must be, by the vectors of that embedding model: as they were calibrated, or

@@ -57,7 +57,7 @@ class Drafter:
     def draft(self, info: ServerInfo, grow: Grow, wish: str = "") -> Draft:
         """What the model writes; nothing where no passage fits, as a model without one would guess. `wish` stands
         behind the question. A server that finds the prompt too long all the same is given less once."""
-        window = min(info.max_input_tokens, info.max_total_tokens - self._parameters.max_new_tokens)
+        window = info.max_prompt_tokens(self._parameters.max_new_tokens)
         for limit in (window, window * 3 // 4):
             with self._task.clock.step("fit"):
                 fitted = fit(self._task.context(wish), self._family, self._count_tokens, limit, self._task.template)

@@ -14,7 +14,7 @@ from assistant.checks.signature import signed
 from assistant.conversations.model import Answer, Trace
 from assistant.drafting import Draft, Drafter
 from assistant.grounding import quoted
-from assistant.llm.base import GenerationParameters, LanguageModel
+from assistant.llm.base import LanguageModel
 from assistant.llm.family import served_family
 from assistant.preview import GrowingText
 from assistant.reply_text import closed, ended_text, tidy
@@ -23,7 +23,7 @@ from assistant.thinking import spoken
 from assistant.tracing import chunk_ids, trace_of
 from assistant.vector_store.base import RetrievedChunk
 from assistant.verbatim import verbatim_place, verbatim_text
-from prompts.render import prompt_version, stop_sequences
+from prompts.render import prompt_version
 
 if TYPE_CHECKING:
     from assistant.answer import AnswerPolicy
@@ -56,7 +56,7 @@ class _Writing:
         with task.clock.step("prompt"):
             self._info = model.info()
             self._family = served_family(self._info)
-        self._parameters = self._suiting()
+        self._parameters = policy.parameters(self._family, self._info)
         self._drafter = Drafter(model, task, self._family, self._parameters, policy.deadlines)
         self._materials: dict[int, Material] = {}
 
@@ -140,15 +140,6 @@ class _Writing:
             parameters=asdict(self._parameters),
             checks=told or None,
             example_ids=tuple(each.reply_id for each in task.examples[: draft.fitted.examples_used]),
-        )
-
-    def _suiting(self) -> GenerationParameters:
-        """Room for the reply: what is set, but never more than half of a small window."""
-        return GenerationParameters(
-            max_new_tokens=min(self._policy.max_new_tokens, self._info.max_total_tokens // 2),
-            temperature=self._policy.temperature,
-            repetition_penalty=self._policy.repetition_penalty,
-            stop=stop_sequences(self._family),
         )
 
 

@@ -11,14 +11,13 @@ from assistant.evaluation.answering import failed
 from assistant.evaluation.metered_model import MeteredModel
 from assistant.evaluation.questions import Question
 from assistant.evaluation.result import Result
-from assistant.llm.base import Generation, GenerationParameters
+from assistant.llm.base import Generation
 from assistant.llm.family import served_family
 from assistant.llm.retry import generate_with_retry
 from assistant.reply_text import closed, ended_text
 from prompts.budget import fit
 from prompts.errors import PromptError
 from prompts.model import PromptContext, Turn
-from prompts.render import stop_sequences
 
 TEMPLATE = "closed_book"
 
@@ -61,14 +60,9 @@ class ClosedBook:
     def _generation(self, question: Question) -> Generation:
         info = self.model.info()
         family = served_family(info)
-        parameters = GenerationParameters(
-            max_new_tokens=min(self.policy.max_new_tokens, info.max_total_tokens // 2),
-            temperature=self.policy.temperature,
-            repetition_penalty=self.policy.repetition_penalty,
-            stop=stop_sequences(family),
-        )
+        parameters = self.policy.parameters(family, info)
         history = tuple(Turn(message.role, message.text) for message in question.history)
         context = PromptContext(self.policy.persona, Turn("customer", question.query), history)
-        window = min(info.max_input_tokens, info.max_total_tokens - parameters.max_new_tokens)
+        window = info.max_prompt_tokens(parameters.max_new_tokens)
         fitted = fit(context, family, self.model.count_tokens, window, TEMPLATE)
         return generate_with_retry(self.model, fitted.text, parameters, self.policy.deadlines)

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
+from assistant.llm.above import ModelAbove
+from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel
 
 
 class Tokens:
@@ -25,11 +26,11 @@ class _Thread(threading.local):
         self.counted: dict[str, int] = {}
 
 
-class MeteredModel:
+class MeteredModel(ModelAbove):
     """A LanguageModel above another, whose tokens are counted by thread."""
 
     def __init__(self, model: LanguageModel) -> None:
-        self._model = model
+        super().__init__(model)
         self._thread = _Thread()
 
     @contextmanager
@@ -38,9 +39,6 @@ class MeteredModel:
         self._thread.tokens = Tokens()
         self._thread.counted = {}
         yield self._thread.tokens
-
-    def info(self) -> ServerInfo:
-        return self._model.info()
 
     def count_tokens(self, text: str) -> int:
         self._thread.counted[text] = count = self._model.count_tokens(text)
@@ -58,9 +56,3 @@ class MeteredModel:
         tokens.read += self._thread.counted.get(prompt, 0)
         tokens.written += generation.generated_tokens
         return generation
-
-    def check(self) -> None:
-        self._model.check()
-
-    def close(self) -> None:
-        self._model.close()

@@ -91,7 +91,7 @@ class QuestionMaker:
             _NOBODY, Turn("customer", ""), passages=(Passage(chunk.text, chunk.title, chunk.heading),)
         )
         parameters = GenerationParameters(room, TEMPERATURE, 1.0, stop_sequences(family), seed=chunk.chunk_id % 2**31)
-        window = min(info.max_input_tokens, info.max_total_tokens - room)
+        window = info.max_prompt_tokens(room)
         try:
             fitted = fit(context, family, self._model.count_tokens, window, TEMPLATE)
             if not fitted.passages_used:

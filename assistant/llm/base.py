@@ -23,6 +23,10 @@ class ServerInfo:
     max_concurrent_requests: int
     max_stop_sequences: int
 
+    def max_prompt_tokens(self, max_new_tokens: int) -> int:
+        """How long a prompt may be that leaves room for such a reply."""
+        return min(self.max_input_tokens, self.max_total_tokens - max_new_tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationParameters:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from assistant.errors import ModelOverloaded
+from assistant.llm.above import ModelAbove
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
 from assistant.llm.breaker import CircuitBreaker
 
@@ -22,7 +23,7 @@ def allowed_at_once(info: ServerInfo) -> int:
     return max(1, int(info.max_concurrent_requests * (1 - _HEADROOM)))
 
 
-class LimitedModel:
+class LimitedModel(ModelAbove):
     """A LanguageModel above another: so many generations at once, first come first served, and none at a server that is
     down. Only one worker process is counted: give each its share as `at_once` where several use one server.
 
@@ -40,7 +41,7 @@ class LimitedModel:
     ) -> None:
         if at_once is not None and at_once < 1:
             raise ValueError("at_once must be at least 1")
-        self._model = model
+        super().__init__(model)
         self._breaker = breaker or CircuitBreaker(clock=clock)
         self._clock = clock
         self._at_once = at_once
@@ -50,18 +51,6 @@ class LimitedModel:
     def waiting(self) -> int:
         """How many generations wait for a place."""
         return self._places.waiting
-
-    def info(self) -> ServerInfo:
-        return self._model.info()
-
-    def count_tokens(self, text: str) -> int:
-        return self._model.count_tokens(text)
-
-    def check(self) -> None:
-        self._model.check()
-
-    def close(self) -> None:
-        self._model.close()
 
     def generate(
         self,

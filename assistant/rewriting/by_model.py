@@ -49,6 +49,6 @@ class ModelRewriter:
         family = served_family(info)
         context = PromptContext(_NOBODY, Turn("customer", question), history=tuple(recent))
         parameters = GenerationParameters(MAX_NEW_TOKENS, 0.0, 1.0, stop_sequences(family))
-        window = min(info.max_input_tokens, info.max_total_tokens - MAX_NEW_TOKENS)
+        window = info.max_prompt_tokens(MAX_NEW_TOKENS)
         fitted = fit(context, family, self._model.count_tokens, window, TEMPLATE)
         return self._model.generate(fitted.text, parameters, self._deadlines).text
