@@ -52,6 +52,14 @@ def runs_postgres(pid: int) -> bool:
         return False
 
 
+def is_dead(pid: int) -> bool:
+    """Whether the process has ended; one with threads has, some moments before its parent can reap it (wait(2))."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
 def _find(noted: Identity) -> psutil.Process | None:
     try:
         process = psutil.Process(noted.pid)

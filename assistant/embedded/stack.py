@@ -12,6 +12,7 @@ from assistant.embedded.home import Home, unusable_home
 from assistant.embedded.llama_server import start_chat_model
 from assistant.embedded.parts import Part
 from assistant.embedded.postgres import start_postgres
+from assistant.embedded.processes import is_dead
 from assistant.embedded.redis_server import start_redis
 from assistant.embedded.started import Started
 from assistant.errors import EmbeddedStackError
@@ -47,7 +48,7 @@ class Stack:
     async def _urls_of(self, part: Part, gguf: str, say: Say) -> dict[str, str]:
         async with self._locks[part]:
             started = self._started.get(part)
-            if started is None or started.process.poll() is not None:
+            if started is None or started.process.poll() is not None or is_dead(started.process.pid):
                 started = await self._start(part, gguf, say)
                 self._started[part] = started
             elif part is Part.CHAT_MODEL and gguf != self._gguf:

@@ -119,13 +119,15 @@ def test_leftover_socket_and_damaged_record_do_not_hinder(home: Path) -> None:
 
 
 def test_dead_server_is_started_again_for_the_next_user(home: Path) -> None:
-    """A Redis that was killed under a living keeper comes back when somebody asks for it."""
+    """A Redis that was killed under a living keeper comes back when somebody asks for it, even in the moments
+    in which its last threads end, before the keeper can reap it."""
     with embedded_stack(home, [Part.REDIS]) as urls:
-        server = stack_processes(home)[1]
-        server.kill()
-        assert survivors([server]) == []
-        with embedded_stack(home, [Part.REDIS]), redis.Redis.from_url(urls.redis_url) as client:
-            assert client.ping()
+        for _ in range(10):
+            server = stack_processes(home)[1]
+            server.kill()
+            assert survivors([server]) == []
+            with embedded_stack(home, [Part.REDIS]), redis.Redis.from_url(urls.redis_url) as client:
+                assert client.ping()
 
 
 def test_keeper_told_to_stop_stops_its_servers_in_order(home: Path) -> None:
