@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant import citations
-from assistant.asking_back import asked_back, choices, chosen, was_asked_back
+from assistant.answering import citations
+from assistant.answering.asking_back import asked_back, choices, chosen, was_asked_back
+from assistant.answering.examples import ExamplesFor, no_examples
+from assistant.answering.grounding import quoted
+from assistant.answering.task import Clock, Task, turns
+from assistant.answering.tracing import chunk_ids, trace_of
+from assistant.answering.writing import Writer
 from assistant.conversations.model import Answer, PastTurn, PendingMessage, Trace
 from assistant.embedding.distances import NearDistances
 from assistant.errors import AssistantError, LanguageModelError
-from assistant.examples import ExamplesFor, no_examples
 from assistant.gate import judge
-from assistant.grounding import quoted
 from assistant.llm.base import Deadlines, GenerationParameters, LanguageModel, ServerInfo
 from assistant.phrases import ENGLISH, Phrases
 from assistant.retrieve import Retrieval, Retriever
 from assistant.rewriting.base import AsAsked, Rewriter
-from assistant.task import Clock, Task, turns
-from assistant.tracing import chunk_ids, trace_of
 from assistant.vector_store.scope import Scope
 from assistant.worker import Show
-from assistant.writing import Writer
 from prompts.model import Persona
 from prompts.render import shows_examples, stop_sequences
 

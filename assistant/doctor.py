@@ -11,13 +11,13 @@ from functools import partial
 from adapters.base import ChatAdapter, IncomingEvent
 from adapters.errors import AdapterError
 from assistant import wiring
+from assistant.answering.template_choice import check_templates
 from assistant.calibration.store import CalibrationStore
 from assistant.config import Settings
 from assistant.embedded import Part
 from assistant.errors import AssistantError
 from assistant.presence import live_workers
 from assistant.queue import WakeUpQueue
-from assistant.template_choice import check_templates
 from assistant.vector_store.base import VectorStore
 from assistant.vector_store.scope import Scope
 from prompts.errors import PromptError

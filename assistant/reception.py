@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from adapters.base import Button, ButtonName, Source
 from assistant.answer import Answerer
+from assistant.answering.examples import Examples, no_examples
+from assistant.answering.template_choice import template_for
 from assistant.conversations.handoffs import Agents
 from assistant.conversations.model import (
     Answer,
@@ -24,11 +26,9 @@ from assistant.conversations.model import (
     TakeBack,
     Trace,
 )
-from assistant.examples import Examples, no_examples
 from assistant.excerpt import excerpt
 from assistant.manners import ChannelManners, Manners
 from assistant.phrases import Phrases
-from assistant.template_choice import template_for
 from assistant.wishes import is_question, wish_of
 from assistant.worker import Show
 from prompts.model import Persona

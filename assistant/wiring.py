@@ -208,13 +208,13 @@ def answerer(
 @contextmanager
 def answers(settings: Settings, pool: ConnectionPool) -> Iterator[Answers]:
     """The answering part of a worker, while the block runs."""
+    from assistant.answering.examples import Examples
+    from assistant.answering.template_choice import check_templates
     from assistant.checks import languages
     from assistant.conversations.past import ConversationPast
     from assistant.conversations.rated import RatedExchanges
-    from assistant.examples import Examples
     from assistant.llm.limited import LimitedModel
     from assistant.reception import Reception
-    from assistant.template_choice import check_templates
     from prompts.persona import load_persona
 
     channel_manners = manners(settings)

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+from assistant.answering.preview import Places
 from assistant.conversations.model import Answer, Lease, LeaseLost, Outdated, PastTurn, PendingMessage, Work
 from assistant.conversations.store import ConversationStore
 from assistant.errors import AssistantError, DatabaseUnavailable
 from assistant.leases import LeaseRenewer
-from assistant.preview import Places
 from prompts.errors import PromptError
 
 _log = logging.getLogger(__name__)

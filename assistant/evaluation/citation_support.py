@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answering.citations import cited_numbers
 from assistant.checks.sentences import MARK, sentences
 from assistant.checks.support import Evidence, support
-from assistant.citations import cited_numbers
 
 MIN_SHARE = 0.6
 """Of a sentence's words, that the cited passages must hold together: a sentence put in other words has fewer of them,

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from assistant.answer import AnswerPolicy
+from assistant.answering.reply_text import closed, ended_text
 from assistant.errors import GenerationIncomplete, LanguageModelError
 from assistant.evaluation.answering import failed
 from assistant.evaluation.metered_model import MeteredModel
@@ -14,7 +15,6 @@ from assistant.evaluation.result import Result
 from assistant.llm.base import Generation
 from assistant.llm.family import served_family
 from assistant.llm.retry import generate_with_retry
-from assistant.reply_text import closed, ended_text
 from prompts.budget import fit
 from prompts.errors import PromptError
 from prompts.model import PromptContext, Turn

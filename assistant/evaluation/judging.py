@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass, replace
 
 from assistant.answer import AnswerPolicy
-from assistant.asking_back import choices
+from assistant.answering.asking_back import choices
+from assistant.answering.task import Clock
+from assistant.answering.tracing import trace_of
 from assistant.embedding.distances import NearDistances
 from assistant.evaluation.hits import wanted_passages
 from assistant.evaluation.questions import Question
@@ -14,8 +16,6 @@ from assistant.evaluation.result import FoundPassage, Result, Verdict
 from assistant.evaluation.retrieval_measures import first_place
 from assistant.gate import GateResult, judge
 from assistant.retrieve import Retriever
-from assistant.task import Clock
-from assistant.tracing import trace_of
 from assistant.vector_store.scope import Scope
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from assistant.answer import Answerer
+from assistant.answering.examples import Examples, no_examples
 from assistant.conversations.asked_before import AskedBefore
 from assistant.conversations.model import Answer
-from assistant.examples import Examples, no_examples
 from assistant.manners import Manners
 from prompts.model import Persona
 

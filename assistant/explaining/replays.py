@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import click
 
 from assistant import wiring
+from assistant.answering.examples import Examples
 from assistant.config import Settings
 from assistant.conversations.asked_before import AskedBefore, asked_before
 from assistant.conversations.rated import RatedExchanges
 from assistant.database import connect, database_errors
 from assistant.errors import AssistantError
-from assistant.examples import Examples
 from assistant.explaining import statements
 from assistant.explaining.explanation import Explanation
 from assistant.explaining.explanations import explain, find_message

@@ -11,12 +11,12 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from adapters.base import IncomingMessage
+from assistant.answering.examples import MOST_EXAMPLES, Examples
 from assistant.conversations.inbox import Inbox
 from assistant.conversations.model import Answer, Forget, Lease, Outdated, Trace, Work
 from assistant.conversations.rated import RatedExchanges
 from assistant.conversations.store import ConversationStore
 from assistant.embedding.base import EmbeddingModel, Vectors
-from assistant.examples import MOST_EXAMPLES, Examples
 from assistant.vector_store.base import Chunk, Document
 from assistant.vector_store.pgvector import PgVectorStore
 from assistant.vector_store.scope import EVERYONE, Scope

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from assistant.answering.examples import Examples
 from assistant.conversations.handoffs import UNATTENDED
 from assistant.conversations.model import Lease
 from assistant.conversations.rated import RatedExchange
-from assistant.examples import Examples
 from assistant.manners import Manners
 from assistant.reception import Reception
 from assistant.vector_store.scope import Scope

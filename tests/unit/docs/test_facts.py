@@ -12,7 +12,8 @@ from adapters.discord.history import MAX_MISSED_MESSAGES
 from adapters.discord.reception import RETRY_DELAYS_S
 from adapters.discord.render import MAX_CHARS as DISCORD_MAX_CHARS
 from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
-from assistant import citations, gate, phrases, retrieve, sweeper, wiring, worker
+from assistant import gate, phrases, retrieve, sweeper, wiring, worker
+from assistant.answering import citations
 from assistant.config import Settings
 from assistant.conversations.deliveries import CLAIM_S
 from assistant.conversations.joining import JOIN_WITHIN

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.answering.preview import whole_words
 from assistant.checks.check import checked, presentable
 from assistant.checks.echoes import instructions
 from assistant.checks.material import Material
-from assistant.preview import whole_words
 from prompts.persona import load_persona
 
 PERSONA = replace(load_persona("default"), name="Ada", organisation="Example Ltd", signature="Your Example team")

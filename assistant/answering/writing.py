@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from assistant import citations
+from assistant.answering import citations
+from assistant.answering.drafting import Draft, Drafter
+from assistant.answering.grounding import quoted
+from assistant.answering.preview import GrowingText
+from assistant.answering.reply_text import closed, ended_text, tidy
+from assistant.answering.task import Task
+from assistant.answering.thinking import spoken
+from assistant.answering.tracing import chunk_ids, trace_of
+from assistant.answering.verbatim import verbatim_place, verbatim_text
 from assistant.checks import languages
 from assistant.checks.check import Checked, checked, presentable
 from assistant.checks.material import Material
 from assistant.checks.signature import signed
 from assistant.conversations.model import Answer, Trace
-from assistant.drafting import Draft, Drafter
-from assistant.grounding import quoted
 from assistant.llm.base import LanguageModel
 from assistant.llm.family import served_family
-from assistant.preview import GrowingText
-from assistant.reply_text import closed, ended_text, tidy
-from assistant.task import Task
-from assistant.thinking import spoken
-from assistant.tracing import chunk_ids, trace_of
 from assistant.vector_store.base import RetrievedChunk
-from assistant.verbatim import verbatim_place, verbatim_text
 from prompts.render import prompt_version
 
 if TYPE_CHECKING:

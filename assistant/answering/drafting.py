@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from assistant.answering.preview import GrowingText
+from assistant.answering.task import Task
+from assistant.answering.thinking import spoken
 from assistant.checks import length
 from assistant.checks.loops import without_loop
 from assistant.checks.sentences import sentences
 from assistant.errors import LanguageModelError, PromptTooLong
 from assistant.llm.base import Deadlines, Generation, GenerationParameters, LanguageModel, ServerInfo
 from assistant.llm.retry import generate_with_retry
-from assistant.preview import GrowingText
-from assistant.task import Task
-from assistant.thinking import spoken
 from prompts.budget import FittedPrompt, fit
 
 MIN_CONTINUED_TOKENS = 24

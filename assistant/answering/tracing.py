@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from assistant.answering.task import Clock
 from assistant.conversations.model import Trace
 from assistant.gate import GateResult
-from assistant.task import Clock
 from assistant.vector_store.base import RetrievedChunk
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.verbatim import verbatim_place, verbatim_text
+from assistant.answering.verbatim import verbatim_place, verbatim_text
 from tests.fakes.retrieved_chunks import chunk
 
 PAIR = replace(chunk(1, 0.05), text="How do I reset my password?\nOpen Settings, and press Reset.\nThen wait.")

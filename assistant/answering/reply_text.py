@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.answering.citations import without_false_marks
 from assistant.checks.sentences import whole_sentences
-from assistant.citations import without_false_marks
 from assistant.database import storable
 from assistant.llm.base import Generation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.base import Source
-from assistant.citations import MOST_SOURCES, cited_numbers, sources, without_false_marks
+from assistant.answering.citations import MOST_SOURCES, cited_numbers, sources, without_false_marks
 from tests.fakes.retrieved_chunks import chunk
 
 

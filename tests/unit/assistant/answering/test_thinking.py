@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.thinking import REPLY_LABEL, THINKING_TEMPLATES, spoken
+from assistant.answering.thinking import REPLY_LABEL, THINKING_TEMPLATES, spoken
 from prompts.render import answer_templates, render, template_families
 from tests.unit.prompts.cases import CASES
 

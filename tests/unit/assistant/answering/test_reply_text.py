@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.answering.reply_text import closed, ended_text, tidy
 from assistant.llm.base import FinishReason, Generation
-from assistant.reply_text import closed, ended_text, tidy
 
 
 @pytest.mark.parametrize(

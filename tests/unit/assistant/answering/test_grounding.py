@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.grounding import MAX_QUOTE_CHARS, quoted
+from assistant.answering.grounding import MAX_QUOTE_CHARS, quoted
 
 
 def test_quote_is_short_and_opens_no_fence() -> None:

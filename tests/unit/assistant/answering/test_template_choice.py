@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from assistant.answering.template_choice import check_templates, template_for
 from assistant.errors import ConfigurationError
 from assistant.manners import Manners
-from assistant.template_choice import check_templates, template_for
 
 
 def test_conversation_keeps_its_template() -> None:

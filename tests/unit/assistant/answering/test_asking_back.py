@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.asking_back import asked_back, choices, chosen, was_asked_back
+from assistant.answering.asking_back import asked_back, choices, chosen, was_asked_back
 from assistant.conversations.model import PastTurn
 from assistant.embedding.distances import NearDistances
 from assistant.gate import judge

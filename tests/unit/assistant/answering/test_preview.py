@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.preview import FIRST_AFTER_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, GrowingText, Places, whole_words
+from assistant.answering.preview import FIRST_AFTER_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, GrowingText, Places, whole_words
 
 
 class Clock:

@@ -1,0 +1,1 @@
+"""How an answer is written from the chunks that passed the gate, checked and cited."""
