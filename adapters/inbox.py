@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 from adapters.base import DeletedMessage, IncomingMessage, OnEvent
+from adapters.running import DRAIN_TIMEOUT_S, Running
 
 _log = logging.getLogger(__name__)
-# Long enough for a message to be stored, short enough for an orderly shutdown.
-DRAIN_TIMEOUT_S = 5.0
+# As long as a database takes to start again, and longer.
+RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 InboxEvent = IncomingMessage | DeletedMessage
 
@@ -33,25 +34,18 @@ class Inbox:
         # A lock lives as long as somebody holds or awaits it; asyncio's locks are first come, first served.
         self._of_conversation: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._of_message: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._running: set[asyncio.Task[bool]] = set()
+        self._running = Running()
 
     def put(self, event: InboxEvent) -> asyncio.Task[bool]:
         """Deliver the event in a task, which tells whether it was taken; events of one conversation are delivered in
         the order of the calls."""
         task = asyncio.create_task(self._in_order(event, self._lock(event)))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
         return task
 
     async def close(self) -> None:
         """Let the running deliveries end, for a limited time."""
-        if not self._running:
-            return
-        _, unfinished = await asyncio.wait(self._running, timeout=self._drain_timeout_s)
-        for task in unfinished:
-            task.cancel()
-        if unfinished:
-            await asyncio.wait(unfinished)
+        await self._running.drain(self._drain_timeout_s)
 
     def _lock(self, event: InboxEvent) -> asyncio.Lock:
         """Give the lock of the conversation. A deletion does not know its thread: it follows what is on its way."""

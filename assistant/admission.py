@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters.base import ButtonPress, DeletedMessage, IncomingEvent, IncomingMessage
+from adapters.base import ButtonPress, DeletedMessage, IncomingEvent, IncomingMessage, ReplyAddress
 from assistant.allowance import Allowance, Verdict, channel, person
 from assistant.conversations.handoffs import Handoffs
 from assistant.conversations.inbox import Inbox
@@ -31,11 +31,12 @@ UNLIMITED = AdmissionLimits()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an event: the message for which a worker is to be woken, if any, and a word for whoever pressed a
-    button."""
+    """What became of an event: the message for which a worker is to be woken, if any, a word for whoever pressed a
+    button, and where a reply is waited for now, if somewhere."""
 
     message_id: int | None = None
     word: str | None = None
+    asked_at: ReplyAddress | None = None
 
 
 class Admission:
@@ -67,9 +68,11 @@ class Admission:
         accepted = await self._accepted(event)
         if accepted.message_id is None or not accepted.is_pending:
             return Taken()
-        if accepted.state_before == "pending":  # its answer was owed already
-            return Taken(accepted.message_id)
-        return Taken(await self._admit(accepted.message_id, event, accepted.state_before))
+        # A message that waited before is owed its answer.
+        is_owed = accepted.state_before == "pending"
+        if is_owed or await self._is_admitted(accepted.message_id, event, accepted.state_before):
+            return Taken(accepted.message_id, asked_at=accepted.asked_at)
+        return Taken()
 
     async def _accepted(self, message: IncomingMessage) -> Accepted:
         if message.edited_at is not None:
@@ -77,10 +80,11 @@ class Admission:
         passed_on = await self._handoffs.take_word(message) if self._handoffs.concerns(message) else None
         return passed_on or await self._inbox.accept(message)
 
-    async def _admit(self, message_id: int, message: IncomingMessage, state_before: str) -> int | None:
+    async def _is_admitted(self, message_id: int, message: IncomingMessage, state_before: str) -> bool:
+        """Whether the message may be answered at once; what may not is put off, or told so."""
         verdict = self._verdict(message)
         if verdict.delay_s == 0.0:
-            return message_id
+            return True
         facts = {"action": "limit", "message_id": message_id, "platform": message.address.platform}
         _log.warning("too much is asked", extra=facts | {"delay_s": verdict.delay_s})
         if verdict.delay_s is not None:
@@ -91,7 +95,7 @@ class Admission:
             await self._inbox.tell_busy(message_id, self._manners.at(message.address).phrases.busy)
         else:
             await self._inbox.leave(message_id, "overheard")
-        return None
+        return False
 
     def _verdict(self, message: IncomingMessage) -> Verdict:
         writer = person(message.address, message.author_id)

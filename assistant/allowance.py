@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from adapters.base import ReplyAddress
+from adapters.recent import Recent
 
 TELL_EVERY_S = 30.0
 """Whoever goes on writing above the limit is told so no more often than this: a reply to each would be a flood too."""
@@ -42,7 +43,7 @@ class Allowance:
         self._capacity = per_minute
         self._per_s = per_minute / 60.0
         self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
+        self._buckets: Recent[str, _Bucket] = Recent(MAX_BUCKETS)
 
     def take(self, holder: str) -> Verdict:
         """Count one message of the holder's."""
@@ -63,14 +64,12 @@ class Allowance:
         return Verdict(None, tell)
 
     def _filled(self, holder: str) -> _Bucket:
-        """The holder's bucket as it stands now, moved behind all others."""
+        """The holder's bucket as it stands now."""
         now = self._clock()
-        bucket = self._buckets.pop(holder, None) or _Bucket(self._capacity, now)
+        bucket = self._buckets.get(holder) or _Bucket(self._capacity, now)
         bucket.tokens = min(self._capacity, bucket.tokens + (now - bucket.filled_at) * self._per_s)
         bucket.filled_at = now
         self._buckets[holder] = bucket
-        if len(self._buckets) > MAX_BUCKETS:
-            del self._buckets[next(iter(self._buckets))]
         return bucket
 
 

@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Mapping
 import psycopg
 from psycopg import AsyncConnection
 
-from adapters.base import ChatAdapter, IncomingEvent, IncomingMessage
+from adapters.base import ChatAdapter, IncomingEvent
 from assistant.admission import UNLIMITED, Admission, AdmissionLimits, Taken
 from assistant.conversations.deliveries import DELIVERY_CHANNEL, Deliveries
 from assistant.conversations.erasure import Erasure
 from assistant.conversations.handoffs import UNATTENDED, Agents, Handoffs
-from assistant.conversations.inbox import Inbox, reply_address
+from assistant.conversations.inbox import Inbox
 from assistant.conversations.missed import find_missed
 from assistant.conversations.notices import Notices
 from assistant.database import database_errors, new_async_pool
@@ -69,7 +69,6 @@ class Gateway:
         self._adapters = adapters
         self._workspace = workspace
         self._pool = new_async_pool(database_url, MAX_POOL)
-        self._manners = manners
         editable = [platform for platform, adapter in adapters.items() if adapter.capabilities.edits]
         self._handoffs = Handoffs(self._pool, manners, agents)
         notices, erasure = Notices(self._pool, manners), Erasure(self._pool, keep_days)
@@ -81,9 +80,7 @@ class Gateway:
         self._due = asyncio.Event()
         self._in_hand = 0
         deliveries = Deliveries(self._pool, _owner())
-        self._sender = Sender(
-            deliveries, adapters, self._due.set, lambda: self._in_hand > MAX_POOL // 2, self._working.end
-        )
+        self._sender = Sender(deliveries, adapters, self._due.set, self._is_flooded, self._working.end)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -133,16 +130,13 @@ class Gateway:
         if taken.message_id is not None:
             _log.info("message was stored", extra={"action": "accept", "message_id": taken.message_id})
             self._waker.wake(taken.message_id)
-            self._show_working(event)
+            if taken.asked_at is not None and not self._is_flooded():
+                self._working.begin(taken.asked_at)
         return taken.word
 
-    def _show_working(self, event: IncomingEvent) -> None:
-        """Tell those who asked, unless what comes in can hardly be stored in time."""
-        if not isinstance(event, IncomingMessage) or self._in_hand > MAX_POOL // 2:
-            return
-        manners = self._manners.at(event.address)
-        if event.is_addressed or manners.answer == "thread":
-            self._working.begin(reply_address(event, manners))
+    def _is_flooded(self) -> bool:
+        """Whether what comes in can hardly be stored in time."""
+        return self._in_hand > MAX_POOL // 2
 
     async def _stored(self, event: IncomingEvent) -> Taken:
         """Store the event, trying for STORE_S: after a restart of Postgres each old connection fails once."""

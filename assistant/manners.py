@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from adapters.base import ReplyAddress
-from assistant import phrases
 from assistant.errors import ConfigurationError
+from assistant.phrases import Language, Phrases, speaking
 from assistant.vector_store.scope import EVERYONE, SET_SEPARATOR, Scope
 
 
@@ -39,19 +39,12 @@ class ChannelManners(BaseModel):
     answer: Literal["mentions", "thread", "overheard"] = "thread"
     reply_in: Literal["thread", "channel"] = "thread"
     visible_to: Literal["everybody", "asker"] = "everybody"
-    language: str = "en"
+    language: Language = "en"
     knowledge_set: Annotated[str, BeforeValidator(_listed)] = Field("default", min_length=1)
     audience: list[str] = []
     persona: str = Field("default", min_length=1)
     verbatim: bool = False
     template: Annotated[str, BeforeValidator(_listed)] = Field("answer", min_length=1)
-
-    @field_validator("language")
-    @classmethod
-    def _is_spoken(cls, value: str) -> str:
-        if value not in phrases.LANGUAGES:
-            raise ValueError(f"must be one of {', '.join(phrases.LANGUAGES)}")
-        return value
 
     def scope(self, knowledge_set: str) -> Scope:
         """What is searched for a conversation that is about these knowledge sets."""
@@ -63,8 +56,8 @@ class ChannelManners(BaseModel):
         return tuple(dict.fromkeys(name.strip() for name in self.template.split(SET_SEPARATOR) if name.strip()))
 
     @property
-    def phrases(self) -> phrases.Phrases:
-        return phrases.speaking(self.language)
+    def phrases(self) -> Phrases:
+        return speaking(self.language)
 
 
 class Manners:

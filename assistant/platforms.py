@@ -8,29 +8,26 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from adapters.base import ChatAdapter, Missed, OnEvent, SelfClosing
 from adapters.errors import AdapterError
+from assistant.backoff import BACKOFF_S, waits
 from assistant.errors import DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
 
-RETRIES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Before each new attempt to connect; the last one for ever."""
-
 
 class Platforms:
-    """The adapters of one gateway. `find_missed` tells what may have been missed on a platform; one that is away is
-    tried again after each of `retries_s`."""
+    """The adapters of one gateway. `find_missed` tells what may have been missed on a platform."""
 
     def __init__(
         self,
         adapters: Mapping[str, ChatAdapter],
         on_event: OnEvent,
         find_missed: Callable[[str], Awaitable[Missed | None]],
-        retries_s: Sequence[float] = RETRIES_S,
+        backoff_s: Sequence[float] = BACKOFF_S,
     ) -> None:
         self._adapters = adapters
         self._on_event = on_event
         self._find_missed = find_missed
-        self._retries_s = retries_s
+        self._backoff_s = backoff_s
         self._keeping: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -61,10 +58,10 @@ class Platforms:
 
     async def _keep(self, adapter: ChatAdapter, failure: AdapterError | None) -> None:
         """See to it that the platform is connected, until it can't be any more."""
-        attempt = 0
+        until_next = waits(self._backoff_s)
         while True:
             if failure is None:
-                attempt = 0
+                until_next = waits(self._backoff_s)
                 failure = await _end_of(adapter)
             if failure is None:
                 return
@@ -73,8 +70,7 @@ class Platforms:
                 _log.error("platform is no longer served", extra=facts)
                 return
             _log.warning("platform is away; connecting again", extra=facts)
-            await asyncio.sleep(self._retries_s[min(attempt, len(self._retries_s) - 1)])
-            attempt += 1
+            await asyncio.sleep(next(until_next))
             failure = await self._reconnected(adapter, failure)
 
     async def _reconnected(self, adapter: ChatAdapter, failure: AdapterError) -> AdapterError | None:

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from adapters.base import ChatAdapter, RenderedPart, ReplyAddress
+from adapters.base import ChatAdapter, ReplyAddress
 from adapters.errors import AdapterError, AuthenticationFailed, DeliveryUnknown, RateLimited
+from adapters.recent import Recent
 from assistant.conversations.deliveries import CLAIM_S, Deliveries, Delivery
 from assistant.errors import DatabaseUnavailable
-from assistant.showing import Showing
+from assistant.showing import Showing, Visible
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ MAX_WAIT_S = 60.0
 """Together about an hour: an outage of the platform is sat out that long."""
 CLAIM_MARGIN_S = 3.0
 """Nothing is begun under a claim that runs out within this time: it may be another gateway's when the call arrives."""
+MAX_VISIBLE = 2_000
+"""Parts, of a few thousand characters each, of texts that grow: what another gateway shows the end of stays here."""
 
 
 class ClaimLost(Exception):
@@ -33,7 +36,7 @@ class ClaimLost(Exception):
 
 class Sender:
     """The gateway's way out. Different conversations' deliveries are sent side by side, only a few as long as
-    `gives_way`; `on_done` hears of each end, `on_shown` of each address where a reply was shown."""
+    `gives_way`; `on_done` hears of each end, `on_shown` of each address that a reply is shown for."""
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class Sender:
         self._on_done = on_done
         self._gives_way = gives_way
         self._on_shown = on_shown
-        self._visible: dict[tuple[int, int], RenderedPart] = {}
+        self._visible: Visible = Recent(MAX_VISIBLE)
         self._sending: set[asyncio.Task[None]] = set()
         self._held_until: dict[int, float] = {}
 
@@ -104,8 +107,8 @@ class Sender:
         showing = Showing(self._linked(delivery), adapter, self._check_claim, self._deliveries.progress, self._visible)
         try:
             await showing.show()
-            if delivery.is_reply:
-                self._on_shown(delivery.address)
+            for address in (delivery.address, *delivery.joined) if delivery.is_reply else ():
+                self._on_shown(address)
             await self._deliveries.finish(delivery, "sent", showing.parts_sent, showing.shown)
         except AdapterError as exc:
             _log.warning("reply was not sent", extra=facts | {"error": type(exc).__name__, "reason": str(exc)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -16,15 +15,10 @@ from assistant.config import Settings
 from assistant.gateway import Gateway
 from assistant.http import listening
 from assistant.queue import WakeUpQueue
+from assistant.restarting import keep_running
 from assistant.worker_process import WorkerProcess
 
-_log = logging.getLogger(__name__)
-
-WATCH_S = 1.0
 PATIENCE_S = 30.0
-RESTARTS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Before each new start of a platform's process; one that ran for LASTING_S begins anew."""
-LASTING_S = 300.0
 APART = ("wechat",)
 """Platforms that are served by a process of their own: whatever happens to their SDK happens to nobody else."""
 
@@ -62,7 +56,7 @@ async def serve(
             for platform in apart:
                 process = ChildProcess("gateway", "--only", platform, patience_s=PATIENCE_S)
                 processes.append(process)
-                tasks.append(asyncio.create_task(_keep_platform(process, platform)))
+                tasks.append(asyncio.create_task(keep_running(process, f"gateway of {platform}")))
             await _first_of(tasks)
     finally:
         await asyncio.gather(*(asyncio.to_thread(process.stop) for process in processes))
@@ -101,35 +95,10 @@ async def new_gateway(settings: Settings, adapters: Mapping[str, ChatAdapter]) -
 
 
 async def _keep_worker(process: WorkerProcess, settings: Settings, on_status: Callable[[str], None]) -> NoReturn:
-    """See the worker through its start, and start it again whenever it ends by itself."""
+    """See the worker through its start, and keep one running."""
     await asyncio.to_thread(process.wait_until_ready, settings)
     on_status("worker is ready")
-    while True:
-        await _end_of(process)
-        # What ended it may last (Postgres is away): then the next one ends too, until it is over.
-        _log.error("worker ended; starting another", extra={"action": "restart"})
-        process.start()
-
-
-async def _keep_platform(process: ChildProcess, platform: str) -> NoReturn:
-    """Start the platform's gateway again whenever it ends by itself, ever more slowly."""
-    attempt = 0
-    loop = asyncio.get_running_loop()
-    while True:
-        started = loop.time()
-        await _end_of(process)
-        attempt = 0 if loop.time() - started > LASTING_S else attempt
-        wait_s = RESTARTS_S[min(attempt, len(RESTARTS_S) - 1)]
-        facts = {"action": "restart", "platform": platform, "exit_code": process.exit_code, "wait_s": wait_s}
-        _log.error("platform's gateway ended; starting another", extra=facts)
-        await asyncio.sleep(wait_s)
-        attempt += 1
-        process.start()
-
-
-async def _end_of(process: ChildProcess) -> None:
-    while process.is_running:  # noqa: ASYNC110 (the end of a process sets no event)
-        await asyncio.sleep(WATCH_S)
+    await keep_running(process, "worker")
 
 
 async def _first_of(tasks: list[asyncio.Task[Any]]) -> None:

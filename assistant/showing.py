@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
 from adapters.base import ChatAdapter, RenderedPart
 from adapters.errors import DeliveryRefused, DeliveryUnknown
 from assistant.conversations.deliveries import Delivery
 
 Progress = Callable[[Delivery, int, Sequence[str]], Awaitable[None]]
+Visible = MutableMapping[tuple[int, int], RenderedPart]
+"""What growing texts look like now, by delivery and part."""
 
 
 class Showing:
     """One attempt at one delivery: `shown` and `parts_sent` tell at each moment how far it got (see Delivery).
 
     `check_claim` is asked before each call to the platform, and raises when the delivery may be another gateway's.
-    `visible` remembers what growing texts look like now, by delivery and part: what is the same needs no call.
+    What `visible` remembers to look the same needs no call.
     """
 
     def __init__(
@@ -24,7 +26,7 @@ class Showing:
         adapter: ChatAdapter,
         check_claim: Callable[[Delivery], None],
         progress: Progress,
-        visible: dict[tuple[int, int], RenderedPart],
+        visible: Visible,
     ) -> None:
         self.delivery = delivery
         self.adapter = adapter

@@ -338,13 +338,19 @@ def adapters(settings: Settings) -> dict[str, ChatAdapter]:
     return found
 
 
-def _slack(settings: Settings) -> ChatAdapter:
+@contextmanager
+def _installed(setting: str, extra: str) -> Iterator[None]:
+    """What the block imports is there. Raises ConfigurationError, with the extra that brings what the setting needs."""
     try:
-        from adapters.slack.adapter import SlackAdapter
+        yield
     except ModuleNotFoundError as exc:
-        raise ConfigurationError(
-            f"SLACK_BOT_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[slack]'"
-        ) from exc
+        advice = f"{setting} is set, but {exc.name} is missing: pip install 'llamadesk[{extra}]'"
+        raise ConfigurationError(advice) from exc
+
+
+def _slack(settings: Settings) -> ChatAdapter:
+    with _installed("SLACK_BOT_TOKEN", "slack"):
+        from adapters.slack.adapter import SlackAdapter
     app_token = settings.slack_app_token.get_secret_value()
     signing_secret = settings.slack_signing_secret.get_secret_value()
     if not app_token and not signing_secret:
@@ -360,12 +366,8 @@ def _slack(settings: Settings) -> ChatAdapter:
 
 
 def _discord(settings: Settings) -> ChatAdapter:
-    try:
+    with _installed("DISCORD_BOT_TOKEN", "discord"):
         from adapters.discord.adapter import DiscordAdapter
-    except ModuleNotFoundError as exc:
-        raise ConfigurationError(
-            f"DISCORD_BOT_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[discord]'"
-        ) from exc
     return DiscordAdapter(
         settings.discord_bot_token.get_secret_value(),
         api_url=settings.discord_api_url,
@@ -374,12 +376,8 @@ def _discord(settings: Settings) -> ChatAdapter:
 
 
 def _wechat(settings: Settings) -> ChatAdapter:
-    try:
+    with _installed("WECHATY_PUPPET_SERVICE_TOKEN", "wechat"):
         from adapters.wechat.adapter import WechatAdapter
-    except ModuleNotFoundError as exc:
-        raise ConfigurationError(
-            f"WECHATY_PUPPET_SERVICE_TOKEN is set, but {exc.name} is missing: pip install 'llamadesk[wechat]'"
-        ) from exc
     if not settings.wechaty_endpoint:
         raise ConfigurationError(
             "WECHATY_PUPPET_SERVICE_TOKEN needs WECHATY_PUPPET_SERVICE_ENDPOINT beside it: the gateway's host:port"

@@ -38,10 +38,8 @@ class Working:
 
     def begin(self, address: ReplyAddress) -> None:
         """Show it at the address, in a task of its own."""
-        adapter = self._adapters.get(address.platform)
-        if adapter is None or not adapter.capabilities.working_s or address.visible_to:
-            return
-        if address in self._shown:
+        adapter = self._adapter(address)
+        if adapter is None or address in self._shown:
             return
         if len(self._unseen) >= MAX_REMEMBERED:
             self._unseen.clear()
@@ -58,8 +56,8 @@ class Working:
         if address in self._unseen:
             self._unseen.discard(address)
             return
-        adapter = self._adapters.get(address.platform)
-        if adapter is not None and adapter.capabilities.working_s and not address.visible_to:
+        adapter = self._adapter(address)
+        if adapter is not None:
             ending = asyncio.create_task(self._call(adapter, address, is_working=False))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
@@ -70,6 +68,11 @@ class Working:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _adapter(self, address: ReplyAddress) -> ChatAdapter | None:
+        """What can show it at the address; None also where one person alone would see it."""
+        adapter = self._adapters.get(address.platform)
+        return adapter if adapter and adapter.capabilities.working_s and not address.visible_to else None
 
     async def _show(self, adapter: ChatAdapter, address: ReplyAddress) -> None:
         await asyncio.sleep(self._begins_after_s)

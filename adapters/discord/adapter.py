@@ -11,10 +11,11 @@ import discord
 from adapters.base import Missed, OnEvent
 from adapters.discord.client import HEARTBEAT_TIMEOUT_S, GatewayClient
 from adapters.discord.failures import connection_failure, translated
-from adapters.discord.reception import RETRY_DELAYS_S, Reception
+from adapters.discord.reception import Reception
 from adapters.discord.replying import CALL_TIMEOUT_S, ReplyingAdapter
 from adapters.discord.servers import Servers
 from adapters.errors import AdapterError, AuthenticationFailed, PlatformUnavailable
+from adapters.inbox import RETRY_DELAYS_S
 
 _log = logging.getLogger(__name__)
 

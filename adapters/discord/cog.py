@@ -10,9 +10,10 @@ from discord.ext import commands
 
 from adapters.base import Missed, OnEvent
 from adapters.discord.events import take_all
-from adapters.discord.reception import RETRY_DELAYS_S, Reception
+from adapters.discord.reception import Reception
 from adapters.discord.replying import CALL_TIMEOUT_S, ReplyingAdapter
 from adapters.errors import AdapterConfigurationError, AuthenticationFailed, PlatformUnavailable
+from adapters.inbox import RETRY_DELAYS_S
 
 NEEDED_INTENTS = ("guilds", "guild_messages", "dm_messages", "message_content")
 

@@ -13,6 +13,7 @@ from adapters.discord.guarded import begin_guarded
 from adapters.discord.history import History
 from adapters.discord.listeners import Handler
 from adapters.discord.parse import deleted_message, is_spoken, says_something_new
+from adapters.running import Running
 
 MessageEvent = discord.Message | DeletedMessage
 
@@ -47,7 +48,7 @@ class MessageEvents:
         self._last_seen = last_seen
         self._gap_start = last_seen
         self._direct_channels = dict.fromkeys(int(channel) for channel in direct_channels if channel.isdigit())
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Running()
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -72,16 +73,11 @@ class MessageEvents:
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work in a task that `close` ends; what can be done at once is done in the order of the calls."""
-        task = begin_guarded(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running.add(begin_guarded(work))
 
     async def close(self) -> None:
         """End what is being looked up or read."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._running.drain(timeout_s=0.0)
 
     async def _on_connect(self) -> None:
         """A new session: messages can arrive from here on. Fires again after each session that was not resumed."""

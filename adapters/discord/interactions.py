@@ -19,12 +19,12 @@ from adapters.discord.commands import parse_command
 from adapters.discord.failures import ALREADY_ACKNOWLEDGED
 from adapters.discord.guarded import begin_guarded
 from adapters.inbox import Inbox
+from adapters.running import Running
 
 _log = logging.getLogger(__name__)
 
 # Of the three seconds, one is for the way.
 ACKNOWLEDGE_AFTER_S = 2.0
-DRAIN_TIMEOUT_S = 5.0
 FAILED = "Sorry, that didn't reach me. Please try again in a minute."
 
 Interaction = discord.Interaction[Any]
@@ -44,14 +44,12 @@ class Interactions:
         on_event: OnEvent,
         inbox: Inbox,
         acknowledge_after_s: float = ACKNOWLEDGE_AFTER_S,
-        drain_timeout_s: float = DRAIN_TIMEOUT_S,
     ) -> None:
         self._client = client
         self._on_event = on_event
         self._inbox = inbox
         self._acknowledge_after_s = acknowledge_after_s
-        self._drain_timeout_s = drain_timeout_s
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Running()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take a press of one of our buttons; other interactions are somebody else's."""
@@ -64,17 +62,10 @@ class Interactions:
 
     async def close(self) -> None:
         """Let what is being stored end, for a limited time."""
-        if not self._running:
-            return
-        _, unfinished = await asyncio.wait(self._running, timeout=self._drain_timeout_s)
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._running.drain()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = begin_guarded(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running.add(begin_guarded(work))
 
     async def _command(self, interaction: Interaction, command: CommandName | None, text: str) -> None:
         user = self._client.user

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import discord
 
 from adapters.base import RenderedPart, ReplyAddress
@@ -12,6 +10,7 @@ from adapters.discord.failures import translated
 from adapters.discord.posting import post_message
 from adapters.discord.shown import find_in
 from adapters.errors import AdapterError, DeliveryUnknown
+from adapters.recent import Recent
 
 # Keys of parts of the last quarter of an hour, each a few dozen bytes.
 MAX_REMEMBERED = 10_000
@@ -26,7 +25,7 @@ class PrivateReplies:
     """
 
     def __init__(self) -> None:
-        self._ids: OrderedDict[str, int | None] = OrderedDict()
+        self._ids: Recent[str, int | None] = Recent(MAX_REMEMBERED)
 
     async def send(
         self, client: discord.Client, address: ReplyAddress, part: RenderedPart, key: str, *, may_be_shown: bool
@@ -39,9 +38,9 @@ class PrivateReplies:
                 message_id = await self._send(client, address, part, key, may_be_shown=may_be_shown)
         except AdapterError as exc:
             if exc.retryable:
-                self._remember(key, None)
+                self._ids[key] = None
             raise
-        self._remember(key, message_id)
+        self._ids[key] = message_id
         return message_id
 
     async def _send(
@@ -54,13 +53,8 @@ class PrivateReplies:
             except InteractionOver as exc:
                 if is_unknown:
                     raise _unknown() from exc
-                self._remember(key, None)
+                self._ids[key] = None
         return await _direct(client, address, part, key, may_be_shown=may_be_shown)
-
-    def _remember(self, key: str, message_id: int | None) -> None:
-        self._ids[key] = message_id
-        while len(self._ids) > MAX_REMEMBERED:
-            self._ids.popitem(last=False)
 
 
 async def show_direct_typing(client: discord.Client, address: ReplyAddress) -> None:

@@ -12,10 +12,7 @@ from adapters.discord.events import MessageEvent, MessageEvents, take_all
 from adapters.discord.interactions import Interactions
 from adapters.discord.listeners import Listeners
 from adapters.discord.parse import parse_message
-from adapters.inbox import Inbox
-
-# Discord sends nothing twice: as long as a database takes to start again, and longer.
-RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+from adapters.inbox import RETRY_DELAYS_S, Inbox
 
 
 class Reception:

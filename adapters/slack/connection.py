@@ -16,14 +16,13 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.errors import AdapterError, RateLimited
+from adapters.running import Running
 from adapters.slack.app import bolt_request
 from adapters.slack.body import is_modest
 from adapters.slack.failures import TokenRefused
 from adapters.slack.web import SDK_LOGGER
 
 LOG = logging.getLogger(__name__)
-# Long enough for an event to be stored, short enough for an orderly shutdown.
-DRAIN_TIMEOUT_S = 5.0
 
 
 class Connection(SocketModeClient):
@@ -50,7 +49,7 @@ class Connection(SocketModeClient):
         self._new_address = new_address
         self._on_refused = on_refused
         self._timeout_s = timeout_s
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running = Running()
         self.socket_mode_request_listeners.append(self._dispatch)  # type: ignore[arg-type]
 
     async def issue_new_wss_url(self) -> str:
@@ -115,7 +114,6 @@ class Connection(SocketModeClient):
         """Handle one frame, in a task that `close` knows."""
         if (task := asyncio.current_task()) is not None:
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
         await super().run_message_listeners(message, raw_message)
 
     async def close(self) -> None:
@@ -123,11 +121,7 @@ class Connection(SocketModeClient):
         await super().close()  # type: ignore[no-untyped-call]
         own = (self.message_processor, self.current_session_monitor, self.message_receiver)
         await asyncio.gather(*(task for task in own if task is not None), return_exceptions=True)
-        if self._running:
-            _, unfinished = await asyncio.wait(self._running, timeout=DRAIN_TIMEOUT_S)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._running.drain()
 
     async def _dispatch(self, _: SocketModeClient, request: SocketModeRequest) -> None:
         started = time.time()

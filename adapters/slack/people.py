@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 
 from adapters.errors import AdapterError
+from adapters.recent import Recent
 
 MAX_REMEMBERED = 5_000
 MAX_LOOKED_UP = 5
@@ -23,7 +23,7 @@ class People:
 
     def __init__(self, look_up: Callable[[str], Awaitable[str]]) -> None:
         self._look_up = look_up
-        self._known: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._known: Recent[str, tuple[str, float]] = Recent(MAX_REMEMBERED)
 
     async def names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Give the names within half a second; who is unknown by then has the id as name."""
@@ -43,6 +43,3 @@ class People:
 
     def _remember(self, user_id: str, name: str, keep_s: float) -> None:
         self._known[user_id] = (name, time.monotonic() + keep_s)
-        self._known.move_to_end(user_id)
-        while len(self._known) > MAX_REMEMBERED:
-            self._known.popitem(last=False)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 
 from adapters.base import ReplyAddress
 from adapters.errors import DeliveryRefused
+from adapters.recent import Recent
 from adapters.slack.failures import NotGranted
 from adapters.slack.parse import PLATFORM
 from adapters.slack.web import SlackWeb
@@ -26,7 +26,7 @@ class Working:
     def __init__(self, web: SlackWeb) -> None:
         self._web = web
         self._not_granted: set[str] = set()
-        self._reactions: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._reactions: Recent[tuple[str, str], None] = Recent(MAX_REMEMBERED)
 
     async def show(self, address: ReplyAddress, *, is_working: bool) -> None:
         """Show it at the address, or take it away. A command stands nowhere: there is nothing to show it at."""
@@ -64,15 +64,10 @@ class Working:
             return
         except DeliveryRefused:
             return  # the question is gone
-        self._note(place, is_there)
-
-    def _note(self, place: tuple[str, str], is_there: bool) -> None:
-        if not is_there:
+        if is_there:
+            self._reactions[place] = None
+        else:
             self._reactions.pop(place, None)
-            return
-        self._reactions[place] = None
-        while len(self._reactions) > MAX_REMEMBERED:
-            self._reactions.popitem(last=False)
 
     def _remember(self, method: str, error: NotGranted) -> None:
         self._not_granted.add(method)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from adapters.base import Missed, OnEvent, RenderedPart, ReplyAddress, SentMessage
 from adapters.errors import AdapterError, PlatformUnavailable
+from adapters.inbox import RETRY_DELAYS_S
 from adapters.wechat.chat import WechatChat
 from adapters.wechat.connection import BUSY_S, GREETING_S, Connection
 from adapters.wechat.endpoint import parse_endpoint
 from adapters.wechat.gateway import Gateway
 from adapters.wechat.hearing import DEAF_AFTER_S, DING_S
-from adapters.wechat.session import RETRY_DELAYS_S, Session
+from adapters.wechat.session import Session
 
 _log = logging.getLogger(__name__)
 

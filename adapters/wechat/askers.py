@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from adapters.base import ReplyAddress
 from adapters.errors import AdapterError
+from adapters.recent import Recent
 from adapters.wechat.mentions import AFTER_NAME, EVERYBODY_NAMES
 from adapters.wechat.people import People
 from adapters.wechat.puppet import Puppet
@@ -33,7 +33,7 @@ class Askers:
     def __init__(self, puppet: Puppet, people: People) -> None:
         self._puppet = puppet
         self._people = people
-        self._named: OrderedDict[str, None] = OrderedDict()
+        self._named: Recent[str, None] = Recent(MAX_REMEMBERED)
 
     async def spoken(self, address: ReplyAddress, text: str) -> Spoken:
         """Give what is sent to the room. Where the gateway no longer knows the question, nobody is named."""
@@ -54,5 +54,3 @@ class Askers:
     def named(self, address: ReplyAddress) -> None:
         """Keep in mind that a part of the reply was shown."""
         self._named[address.message_id] = None
-        while len(self._named) > MAX_REMEMBERED:
-            self._named.popitem(last=False)

@@ -8,9 +8,10 @@ from typing import Any
 
 from adapters.base import Missed, OnEvent, RenderedPart, ReplyAddress, SentMessage
 from adapters.errors import PlatformUnavailable
+from adapters.inbox import RETRY_DELAYS_S
 from adapters.wechat.bot_puppet import BotPuppet
 from adapters.wechat.chat import WechatChat
-from adapters.wechat.session import RETRY_DELAYS_S, Session
+from adapters.wechat.session import Session
 
 # Somebody has to take the account's phone and scan a code.
 START_TIMEOUT_S = 300.0

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from adapters.base import DeletedMessage, IncomingMessage
 from adapters.errors import AdapterError
+from adapters.running import Running
 from adapters.wechat.parse import is_from_a_person, parse_message
 from adapters.wechat.payload import Payload
 from adapters.wechat.people import People
@@ -43,25 +44,18 @@ class Incoming:
         self._retry_delays_s = tuple(retry_delays_s)
         self._at_once = asyncio.Semaphore(MAX_LOOKED_UP)
         self._last: asyncio.Task[None] | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._running = Running()
 
     def put(self, message_id: str, own_id: str) -> None:
         """Look the message up in a task, which ends after those of earlier calls."""
         self._last = asyncio.create_task(self._in_order(message_id, own_id, self._last))
         self._running.add(self._last)
-        self._last.add_done_callback(self._running.discard)
 
     async def close(self) -> None:
         """Let the look-ups end, for a limited time."""
-        if not self._running:
-            return
-        _, unfinished = await asyncio.wait(self._running, timeout=DRAIN_TIMEOUT_S)
-        for task in unfinished:
-            task.cancel()
-        if unfinished:
-            facts = {"action": "wechat_messages_lost", "count": len(unfinished)}
+        if unfinished := await self._running.drain(DRAIN_TIMEOUT_S):
+            facts = {"action": "wechat_messages_lost", "count": unfinished}
             _log.error("messages given up, as the connection was closed", extra=facts)
-            await asyncio.wait(unfinished)
 
     async def _in_order(self, message_id: str, own_id: str, before: asyncio.Task[None] | None) -> None:
         try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from adapters.errors import AdapterError
+from adapters.recent import Recent
 from adapters.wechat.puppet import Contact
 
 MAX_REMEMBERED = 5_000
@@ -52,7 +52,7 @@ class People:
     ) -> None:
         self._contact = contact
         self._room_alias = room_alias
-        self._known: OrderedDict[tuple[str, str], tuple[Person, float]] = OrderedDict()
+        self._known: Recent[tuple[str, str], tuple[Person, float]] = Recent(MAX_REMEMBERED)
         self._looking: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def person(self, room_id: str, contact_id: str) -> Person:
@@ -89,9 +89,6 @@ class People:
 
     def _remember(self, key: tuple[str, str], person: Person, keep_s: float) -> None:
         self._known[key] = (person, time.monotonic() + keep_s)
-        self._known.move_to_end(key)
-        while len(self._known) > MAX_REMEMBERED:
-            self._known.popitem(last=False)
 
 
 def _plain(name: str) -> str:

@@ -13,9 +13,6 @@ from adapters.wechat.incoming import Incoming
 from adapters.wechat.people import People
 from adapters.wechat.puppet import Puppet
 
-# Nothing is sent twice: as long as a database takes to start again, and longer.
-RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-
 # WeChat's times are whole seconds, and its clock is not ours.
 CLOCK_MARGIN = timedelta(minutes=2)
 

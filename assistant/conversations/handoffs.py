@@ -74,9 +74,7 @@ class Handoffs:
         conversation that is in human hands: then it is a message like any other."""
         is_order = typed_command(message.text) == ("resume", "") or wish_of(message.text) == "resume"
         statement = statements.RESUME_BELOW_NOTICE if is_order else statements.PASS_ON
-        text = storable(message.text)
-        parameters = _of(message) | {"command": "resume", "text": text, "passed_on": text}
-        row = await self._row(statement, parameters | {"within": message.address.thread})
+        row = await self._row(statement, _of(message) | {"command": "resume", "within": message.address.thread})
         return Accepted(row[0], is_pending=is_order) if row else None
 
     async def press(self, press: ButtonPress) -> tuple[int | None, str]:
@@ -132,6 +130,7 @@ def _of(message: IncomingMessage) -> dict[str, object]:
         "event_key": message.event_key,
         "author_id": message.author_id,
         "author_name": storable(message.author_name),
+        "text": storable(message.text),
         "reply_address": address.to_json(),
         "sent_at": message.sent_at,
         "delivery_channel": DELIVERY_CHANNEL,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.base import DeletedMessage, IncomingMessage, ReplyAddress
+from adapters.base import DeletedMessage, IncomingMessage
 from assistant.conversations import inbox_statements as statements
 from assistant.conversations.deliveries import DELIVERY_CHANNEL
 from assistant.conversations.handoffs import UNATTENDED, Agents, told
+from assistant.conversations.hearing import Hearing, conversation_thread, hear
 from assistant.conversations.model import NOTHING, Accepted
 from assistant.database import AsyncPool, database_errors, storable
-from assistant.manners import ChannelManners, Manners
-from assistant.wishes import is_question, typed_command, wish_of
+from assistant.manners import Manners
+from assistant.wishes import wish_of
 
 
 class Inbox:
@@ -38,17 +38,22 @@ class Inbox:
         tell to answer, unless it speaks to somebody else (then it is kept as overheard history). What is said outside
         our conversations is not stored at all. While a human has the conversation nothing waits but commands.
         """
-        row = await self._execute(statements.STORE, self._parameters(message))
-        return Accepted(row[0], is_pending=row[1] == "pending") if row else NOTHING
+        hearing = hear(message, self._manners.at(message.address))
+        row = await self._execute(statements.STORE, self._parameters(hearing))
+        if row is None:
+            return NOTHING
+        message_id, is_pending, is_asked, _ = row
+        return Accepted(message_id, is_pending, asked_at=hearing.address if is_asked else None)
 
     async def edit(self, message: IncomingMessage) -> Accepted:
         """Take the post's new text. What waits is answered as edited, what was answered is answered anew. A post that
         was not known, or names the assistant only now, is a new message."""
-        row = await self._execute(statements.EDIT, self._parameters(message))
-        if row is not None:
-            head, is_pending, state_before, _ = row
-            return Accepted(head, is_pending, state_before)
-        return await self.accept(message)
+        hearing = hear(message, self._manners.at(message.address))
+        row = await self._execute(statements.EDIT, self._parameters(hearing))
+        if row is None:
+            return await self.accept(message)
+        head, is_pending, is_asked, state_before, _ = row
+        return Accepted(head, is_pending, state_before, hearing.address if is_asked else None)
 
     async def delete(self, post: DeletedMessage) -> Accepted:
         """Forget the post's text and its reply, and have the reply taken away from the chat. A message that had been
@@ -77,13 +82,9 @@ class Inbox:
                 cursor = await connection.execute(statement, parameters)
                 return await cursor.fetchone() if cursor.description else None
 
-    def _parameters(self, message: IncomingMessage) -> dict[str, object]:
-        manners = self._manners.at(message.address)
-        message = obeyed(message)
-        address = reply_address(message, manners)
-        hearing = _hearing(message, address, manners)
-        is_visible = not address.visible_to and address.platform in self._editable
-        text = storable(message.text)
+    def _parameters(self, hearing: Hearing) -> dict[str, object]:
+        message, address, manners = hearing.message, hearing.address, hearing.manners
+        is_editable = not address.visible_to and address.platform in self._editable
         return {
             "platform": address.platform,
             "workspace": address.workspace,
@@ -94,7 +95,7 @@ class Inbox:
             "event_key": message.event_key,
             "author_id": message.author_id,
             "author_name": storable(message.author_name),
-            "text": text,
+            "text": storable(message.text),
             "reply_address": address.to_json(),
             "state": "pending" if hearing.is_answered else "overheard",
             "sent_at": message.sent_at,
@@ -109,61 +110,8 @@ class Inbox:
             "is_ordered": bool(address.interaction),
             "wishes_back": wish_of(message.text) == "resume",
             "attachments": [storable(name) for name in message.attachments],
-            "may_preview": hearing.is_asked and message.command is None and is_visible,
+            "may_preview": hearing.is_asked and message.command is None and is_editable,
             "handoff_s": self._agents.patience_s,
-            "is_told": self._agents.must_be_told(address),
-            "told": told(message, manners.phrases),
-            "passed_on": text,
+            "agents_text": told(message, manners.phrases) if self._agents.must_be_told(address) else None,
             "delivery_channel": DELIVERY_CHANNEL,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """What the manners make of a message: whether it is answered, whether the assistant was asked at all, whether it
-    begins a conversation, and whether it belongs to one that is there."""
-
-    is_answered: bool
-    is_asked: bool
-    opens: bool
-    follows: bool
-
-
-def _hearing(message: IncomingMessage, address: ReplyAddress, manners: ChannelManners) -> Hearing:
-    # A thread's first post can't follow anything.
-    in_thread = address.is_direct or address.thread not in ("", address.message_id)
-    is_follow_up = in_thread and manners.answer != "mentions" and not message.mentions_others
-    is_asked = message.is_addressed or is_follow_up
-    may_be_ours = manners.answer == "overheard" and not message.mentions_others and is_question(message.text)
-    return Hearing(
-        is_answered=is_asked or may_be_ours,
-        is_asked=is_asked,
-        opens=message.is_addressed or may_be_ours,
-        follows=in_thread,
-    )
-
-
-def obeyed(message: IncomingMessage) -> IncomingMessage:
-    """The message with the command that is typed in it as text, if the assistant may be meant."""
-    typed = typed_command(message.text) if message.command is None else None
-    if typed is None or message.mentions_others:
-        return message
-    command, text = typed
-    return replace(message, command=command, text=text, mentions_assistant=True)
-
-
-def reply_address(message: IncomingMessage, manners: ChannelManners) -> ReplyAddress:
-    """Where the channel's manners want the reply: in the channel instead of a thread, or for the asker alone."""
-    address = message.address
-    if manners.reply_in == "channel" and address.thread == address.message_id:
-        address = replace(address, thread="")
-    if manners.visible_to == "asker" and not address.is_direct:
-        address = replace(address, visible_to=message.author_id)
-    return address
-
-
-def conversation_thread(address: ReplyAddress, author_id: str) -> str:
-    """What tells the conversation from others in the channel. What one person alone sees is that person's own, and so
-    is what is said in the channel itself: nobody can tell there who goes on with what."""
-    is_personal = bool(address.visible_to) or not (address.thread or address.is_direct)
-    return f"{address.thread}@{author_id}" if is_personal else address.thread

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.conversations.delivery_statements import SHOWN_ANEW
+from assistant.conversations.handoff_statements import TELL_AGENTS
+
 # A changed post that is not known yet may be older than the conversation, and then is none of it. A command that was
 # given outside of a thread speaks of the newest conversation in that channel that its author is in.
 # The upsert locks the conversation's row until the transaction ends: a worker that releases the conversation meanwhile
@@ -58,19 +61,19 @@ STORE = f"""
     from place left join handoff on handoff.conversation_id = place.id
     where not exists (select from deleted_posts where event_key = %(event_key)s)
     on conflict (event_key) do nothing
-    returning id, state, role, command
+    returning id, state, role, command, is_overheard
 ), attended as (
     update handoffs h set due_at = now() + %(handoff_s)s * interval '1 second',
         human_since = case when stored.role = 'agent' then coalesce(h.human_since, now()) else h.human_since end
     from handoff, stored where h.id = handoff.id and stored.command is null
 ), told as (
-    insert into deliveries (platform, workspace, reply_address, text, below_id, is_reply)
-    select notice.platform, notice.workspace, notice.reply_address, %(told)s, notice.id, false
-    from stored, handoff join deliveries notice on notice.id = handoff.notice_id
-    where %(is_told)s and stored.role = 'customer' and stored.command is null
+    {TELL_AGENTS}
+    where %(agents_text)s::text is not null and exists (
+        select from stored where stored.role = 'customer' and stored.command is null
+    )
     returning pg_notify(%(delivery_channel)s, '')
 )
-select id, state, (select count(*) from told) from stored
+select id, state = 'pending', not is_overheard, (select count(*) from told) from stored
 """  # noqa: S608 (constants put together)
 
 # What was answered together is answered anew together. A new fence voids the answer that is being made of the old text.
@@ -96,18 +99,20 @@ EDIT = f"""
     from found
     where (m.id = found.head or m.joined_to = found.head) and found.text <> %(text)s and found.state <> 'deleted'
       and found.erased_at is null
-    returning m.state
+    returning m.state, m.is_overheard
 ), voided as (
     update conversations c set lease_fence = lease_fence + 1, lease_owner = null, lease_until = null
     from found where c.id = found.conversation_id and exists (select from changed where state = 'pending')
 ), passed_on as (
-    update deliveries d set text = %(passed_on)s, revision = revision + 1, parts_sent = 0, due_at = now(),
-        state = case when d.state = 'sending' then d.state else 'pending' end
-    from found where d.message_id = found.id and not d.is_reply and d.text <> '' and found.text <> %(text)s
-      and found.erased_at is null
+    update deliveries set text = %(text)s, {SHOWN_ANEW}
+    from found
+    where deliveries.message_id = found.id and not deliveries.is_reply and deliveries.text <> ''
+      and found.text <> %(text)s and found.erased_at is null
     returning pg_notify(%(delivery_channel)s, '')
 )
-select head, exists (select from changed where state = 'pending'), state, (select count(*) from passed_on) from found
+select head, exists (select from changed where state = 'pending'), exists (select from changed where not is_overheard),
+    state, (select count(*) from passed_on)
+from found
 """  # noqa: S608 (constants put together)
 DELETE = f"""
 {_FOUND}, unknown as (
@@ -128,10 +133,10 @@ DELETE = f"""
 ), unsaid as (
     delete from replies using found where replies.message_id = found.id
 ), retracted as (
-    update deliveries d set text = '', sources = '[]', revision = revision + 1, parts_sent = 0, due_at = now(),
-        attempts = case when d.state = 'sending' then d.attempts else 0 end,
-        state = case when d.state = 'sending' then d.state else 'pending' end
-    from found where d.message_id = found.id and (d.text <> '' or cardinality(d.platform_message_ids) > 0)
+    update deliveries set text = '', sources = '[]', {SHOWN_ANEW}
+    from found
+    where deliveries.message_id = found.id
+      and (deliveries.text <> '' or cardinality(deliveries.platform_message_ids) > 0)
     returning pg_notify(%(delivery_channel)s, '')
 )
 select (select min(id) from changed where state = 'pending'), (select count(*) from retracted)

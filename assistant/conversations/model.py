@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from adapters.base import Button, Source
+from adapters.base import Button, ReplyAddress, Source
 from assistant.errors import AssistantError
 
 Decision = Literal[
@@ -24,11 +24,13 @@ HandoffReason = Literal["asked", "refused", "rated"]
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of an event: `message_id` is None where nothing was stored or changed (a twin, or not our
-    conversation); `is_pending` tells whether that message waits for an answer; `state_before` is "" for a new one."""
+    conversation); `is_pending` tells whether that message waits for an answer; `state_before` is "" for a new one.
+    `asked_at` is where a reply is waited for, None where nobody asked the assistant."""
 
     message_id: int | None
     is_pending: bool = False
     state_before: str = ""
+    asked_at: ReplyAddress | None = None
 
 
 NOTHING = Accepted(None)

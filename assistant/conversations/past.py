@@ -7,9 +7,19 @@ from typing import Any
 from psycopg_pool import ConnectionPool
 
 from adapters.base import Source
-from assistant.conversations import handoff_statements as statements
 from assistant.conversations.model import Lease
 from assistant.database import database_errors
+
+_LAST_SOURCES = """
+select r.sources from replies r
+where r.conversation_id = %(conversation_id)s and r.decision in ('answered', 'quoted') and not r.is_withdrawn
+order by r.id desc limit 1
+"""
+_LAST_REPLY = """
+select r.id from replies r
+where r.conversation_id = %(conversation_id)s and r.decision in ('answered', 'quoted', 'refused')
+order by r.id desc limit 1
+"""
 
 
 class ConversationPast:
@@ -20,12 +30,12 @@ class ConversationPast:
 
     def last_sources(self, lease: Lease) -> tuple[Source, ...]:
         """The sources of the last answer, () if there is none."""
-        row = self._row(statements.LAST_SOURCES, lease)
+        row = self._row(_LAST_SOURCES, lease)
         return tuple(Source(**source) for source in row[0]) if row else ()
 
     def last_reply(self, lease: Lease) -> int | None:
         """The id of the last reply that can be rated."""
-        row = self._row(statements.LAST_REPLY, lease)
+        row = self._row(_LAST_REPLY, lease)
         return row[0] if row else None
 
     def _row(self, statement: str, lease: Lease) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.conversations.delivery_statements import SHOWN_ANEW
+
 # Of the conversation l.id: the messages that wait, and the turns before them, oldest first: in the order in which they
 # were written, as a platform that delivers again does so out of order. Messages that were answered together are one
 # turn. What was said from documents that changed since is left out.
@@ -69,6 +71,11 @@ with used as materialized (
     where id = %(conversation_id)s and lease_fence = %(fence)s and lease_until is not null for update of conversations
 )"""
 
+# What is inserted takes the place of what the message has, whatever that is.
+_IN_ITS_PLACE = f"""on conflict (message_id) do update set text = excluded.text, sources = excluded.sources,
+        link_hosts = excluded.link_hosts, buttons = excluded.buttons, chunk_ids = excluded.chunk_ids,
+        is_preview = excluded.is_preview, {SHOWN_ANEW}"""
+
 LOCK = "select from conversations where id = %(conversation_id)s for update"
 # The lease is released with the reply unless more is due. All of it or nothing: a statement is a transaction.
 REPLY = f"""
@@ -108,12 +115,7 @@ REPLY = f"""
     select answered.id, fenced.id, fenced.platform, fenced.workspace, answered.reply_address, %(text)s, %(sources)s,
         %(link_hosts)s::text[], %(buttons)s, %(chunk_ids)s::bigint[]
     from fenced, answered where not %(is_silent)s
-    on conflict (message_id) do update set text = excluded.text, sources = excluded.sources,
-        chunk_ids = excluded.chunk_ids,
-        link_hosts = excluded.link_hosts, buttons = excluded.buttons, is_preview = false,
-        revision = deliveries.revision + 1, parts_sent = 0, due_at = greatest(deliveries.due_at, now()),
-        attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
-        state = case when deliveries.state = 'sending' then 'sending' else 'pending' end
+    {_IN_ITS_PLACE}
 ), told as (
     insert into deliveries (platform, workspace, reply_address, text)
     select %(alert_platform)s, '', %(alert_address)s::jsonb, %(alert)s from answered
@@ -144,12 +146,7 @@ insert into deliveries (
 select growing.id, fenced.id, fenced.platform, fenced.workspace, growing.reply_address, %(text)s,
     %(link_hosts)s::text[], true, %(chunk_ids)s::bigint[]
 from fenced, growing where is_current
-on conflict (message_id) do update set text = excluded.text, sources = '[]', link_hosts = excluded.link_hosts,
-    chunk_ids = excluded.chunk_ids,
-    buttons = '[]', is_preview = true, revision = deliveries.revision + 1, parts_sent = 0,
-    due_at = greatest(deliveries.due_at, now()),
-    attempts = case when deliveries.state = 'sending' then deliveries.attempts else 0 end,
-    state = case when deliveries.state = 'sending' then 'sending' else 'pending' end
+{_IN_ITS_PLACE}
 returning pg_notify(%(delivery_channel)s, '')
 """  # noqa: S608 (constants put together)
 

@@ -6,6 +6,9 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from assistant.errors import ConfigurationError
 
@@ -57,6 +60,16 @@ LANGUAGES = tuple(
         path.name.removesuffix(".toml") for path in resources.files(__name__).iterdir() if path.name.endswith(".toml")
     )
 )
+
+
+def _spoken(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_spoken)]
+"""One of LANGUAGES, as a field of a pydantic model."""
 
 
 @cache

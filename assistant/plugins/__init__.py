@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 
 from adapters.base import ChatAdapter
 from assistant import wiring
-from assistant.child_process import ChildProcess
 from assistant.config import Settings, load_settings
 from assistant.embedded import Part
 from assistant.gateway import Gateway
+from assistant.restarting import keep_running
 from assistant.serve import new_gateway
+from assistant.worker_process import WorkerProcess
 
-WORKER_PATIENCE_S = 150.0
 STOP_S = 60.0
 
 
@@ -26,10 +26,9 @@ async def gateway(
     """Serve the adapters, as `attach` gave them, while the block runs.
 
     The settings are those of `assistant gateway`, from the environment; what is unset is embedded. Answers come from a
-    worker: `assistant worker` beside it, or with `with_worker` one in a child process. Raises AssistantError,
-    AdapterError.
+    worker: `assistant worker` beside it, or with `with_worker` one that is kept running in a child process. Raises
+    AssistantError, AdapterError.
     """
-    loop = asyncio.get_running_loop()
     with ExitStack() as stack:
         served = wiring.served(settings or load_settings(), [Part.POSTGRES, Part.REDIS])
         complete = await asyncio.to_thread(stack.enter_context, served)
@@ -38,8 +37,9 @@ async def gateway(
             ours = await running.enter_async_context(made)
             await running.enter_async_context(ours.running())
             if with_worker:
-                worker = await loop.run_in_executor(None, _new_worker)
+                worker = await asyncio.to_thread(WorkerProcess)
                 running.push_async_callback(asyncio.to_thread, worker.stop)
+                running.callback(asyncio.create_task(keep_running(worker, "worker")).cancel)
             yield ours
 
 
@@ -75,7 +75,3 @@ def gateway_in_thread(
         thread.join(STOP_S)
     if failures:
         raise failures[0]
-
-
-def _new_worker() -> ChildProcess:
-    return ChildProcess("worker", patience_s=WORKER_PATIENCE_S)

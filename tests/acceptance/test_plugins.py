@@ -12,15 +12,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
 from adapters.base import ReplyAddress
+from assistant.child_process import UNTIL_INPUT_ENDS
 from assistant.embedding.base import Embedder
+from assistant.plugins import gateway
+from assistant.presence import live_workers
 from tests.acceptance.desk import working
 from tests.acceptance.shop import CONVERSATION
 from tests.contracts.adapter_harness import Post
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.platform import FakePlatform
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.tgi_server import FakeTgi
 from tests.fakes.until import until
@@ -151,6 +156,34 @@ async def test_wechaty_bot_answers_beside_its_own_handlers(
             code = replaced(example("wechaty"), "port=5000", f"port={port}")
             async with running(code, tmp_path, **served, **account):
                 await asked_and_answered(harness, served["DATABASE_URL"])
+
+
+async def test_worker_beside_a_bot_is_kept_running(
+    database_url: str, redis_url: str, tgi: FakeTgi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, it is started again and answers; with the gateway it ends."""
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "TGI_URL": tgi.url}
+    for name, value in (settings | {"ASSISTANT_HOME": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    platform = FakePlatform()
+    async with gateway(platform, with_worker=True):
+        worker = await only_worker()
+        await seen(lambda: live_workers(database_url) == 1)
+        worker.kill()
+        await seen(lambda: live_workers(database_url) == 0)
+        await platform.people_say(platform.message(TURN.question, mention=True))
+        await seen(lambda: len(platform.shown) == 1)
+        another = await only_worker()
+        assert another.pid != worker.pid
+    assert not another.is_running()
+
+
+async def only_worker() -> psutil.Process:
+    """The worker that this process started."""
+    children = await asyncio.to_thread(psutil.Process().children)
+    [worker] = [child for child in children if UNTIL_INPUT_ENDS in child.cmdline()]
+    return worker
 
 
 async def asked_and_answered(harness: NpmHarness, database_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.calibration.store import CalibrationStore
 from assistant.cli import main
 from assistant.database import open_pool
 from ingest.cli import main as ingest
+from tests.fakes.openai_server import FakeOpenAi
 
 pytestmark = pytest.mark.xdist_group("embedding_model")
 
@@ -98,6 +100,41 @@ def test_table_shows_both_limits(run: Run, database_url: str, monkeypatch: pytes
     monkeypatch.setenv("ASSISTANT_MAX_DISTANCE", "0.5")
     assert "ASSISTANT_MAX_DISTANCE is set" in run("--questions", "questions.jsonl").stdout
     assert kept(database_url) == 1
+
+
+def question_of(prompt: str) -> str:
+    """What a model makes of an answer of the set, which is the last of the prompt."""
+    *_, (verb, thing) = re.findall(r"You can (\w+) the (\w+) in our shop", prompt)
+    return f" Where is the place to {verb} a {thing}?"
+
+
+def test_set_is_calibrated_by_questions_that_the_model_makes(
+    run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against everyday ones, where there is no other set."""
+    prepared()
+    with FakeOpenAi(answer=question_of) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        result = run("--generate", "40", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert 20 <= told["answerable"] <= 30
+    assert told["unanswerable"] == 40
+    assert told["fitted_figures"]["f1"] > 0.9
+    assert "assistant: 30 of 40 questions were made" in result.stderr
+    assert kept(database_url) == 1
+
+
+def test_too_few_made_questions_are_told(run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to do, and nothing is kept."""
+    prepared()
+    with FakeOpenAi(answer=lambda prompt: question_of(prompt) if "the piano" in prompt else " I see.") as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        result = run("--generate", "40")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "assistant: 3 of 40 questions were made; dropped, as no question: 27" in result.stderr
+    assert "are of use, and 20 are needed: make more by --generate" in result.stderr
+    assert kept(database_url) == 0
 
 
 @pytest.mark.parametrize(

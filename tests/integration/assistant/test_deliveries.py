@@ -9,7 +9,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from adapters.base import RenderedPart, Reply
+from adapters.base import DeletedMessage, RenderedPart, Reply, ReplyAddress
 from adapters.errors import AdapterError, DeliveryRefused, DeliveryUnknown, PlatformUnavailable, RateLimited
 from assistant.conversations.deliveries import Deliveries, Delivery
 from assistant.conversations.inbox import Inbox
@@ -122,6 +122,26 @@ async def test_replies_of_a_conversation_go_out_one_after_the_other(outbox: Outb
     assert replies(await deliveries.claim("fake", None, 10)) == ["two"]
 
 
+async def test_reply_to_several_messages_ends_the_wait_of_each(
+    outbox: Outbox, inbox: Inbox, deliveries: Deliveries, sql: psycopg.Connection
+) -> None:
+    """Whoever hears where replies are shown hears of all that they answer, and not of what else is shown there."""
+    ended: list[ReplyAddress] = []
+    outbox.sender = Sender(deliveries, {"fake": outbox.platform}, lambda: None, on_shown=ended.append)
+    question = outbox.platform.message("one?", mention=True)
+    also = outbox.platform.message("also two?", thread=question.address.thread)
+    first, _ = [(await inbox.accept(message)).message_id for message in (question, also)]
+    assert first is not None
+    outbox.answer(first, "one and two")
+    sql.execute(
+        "insert into deliveries (platform, workspace, reply_address, text, is_reply)"
+        " select platform, workspace, reply_address, 'a notice', false from deliveries"
+    )
+    await outbox.send()
+    assert sorted(outbox.shown) == ["a notice", "one and two"]
+    assert ended == [question.address, also.address]
+
+
 @pytest.mark.parametrize("end", ["failed", "unknown"])
 async def test_lost_reply_does_not_hold_up_the_next(outbox: Outbox, deliveries: Deliveries, end: str) -> None:
     """What can't be shown must not silence the conversation."""
@@ -175,6 +195,19 @@ async def test_rate_limited_reply_waits_as_long_as_asked(outbox: Outbox) -> None
     outbox.make_due()
     await outbox.send()
     assert outbox.shown == ["hello"]
+
+
+async def test_deleted_question_leaves_a_platform_in_peace_that_asked_to_wait(outbox: Outbox, inbox: Inbox) -> None:
+    """Its reply is taken back when the time is over."""
+    thread = await outbox.reply("hello")
+    outbox.platform.failures = [RateLimited("slowly", 60.0)]
+    await outbox.send()
+    await inbox.delete(DeletedMessage("fake", "W1", "C1", thread))
+    assert 50 < outbox.due_in_s() <= 60
+    outbox.make_due()
+    await outbox.send()
+    assert outbox.state() == [("sent", 0, 1, None)]
+    assert outbox.shown == []
 
 
 async def test_refused_reply_is_failed(outbox: Outbox) -> None:

@@ -30,6 +30,17 @@ DOCS = {
     "faq.csv": "question,answer\nDo you repair tyres?,Yes: a flat tyre is repaired in an hour.\n"
     "Do you sell helmets?,We sell helmets for children only.\n",
 }
+WORKSHOP = """# The workshop
+
+The workshop repairs bicycles of all brands, also those that were bought elsewhere. A repair takes two working days on
+average. The mechanic calls the customer before a repair that costs more than the estimate.
+
+Electric bicycles need a new battery after about six years. The workshop recycles old batteries without a charge. A new
+battery for an electric bicycle is ordered from the manufacturer within a week.
+
+Every new bicycle comes with a lock and a bell. Children under twelve years get a helmet as a present. Customers of the
+shop can borrow a cargo bicycle on weekends. The shop delivers new bicycles to customers within the city.
+"""
 QUESTIONS: list[dict[str, Any]] = [
     {"id": 1, "query": "When is the shop open?", "gold": [{"uri": "opening.md", "text": ""}], "answer": "Nine to six."},
     {
@@ -254,22 +265,33 @@ def test_interrupt_ends_it_at_once(folder: Path, server: FakeOpenAi, tmp_path: P
 
 
 def test_questions_are_made_where_there_are_none(folder: Path, server: FakeOpenAi, tmp_path: Path) -> None:
-    """From the chunks, and kept; the next run goes on with them."""
+    """From the chunks, with a sentence of each as the answer, and kept; the next run goes on with them."""
     out = tmp_path / "out"
     (folder / "questions.jsonl").unlink()
-    server.answer = lambda prompt: (
-        " When can a bicycle be returned?\nAnswer: You can return a bicycle within 30 days."
-        if "return a bicycle" in prompt
-        else "no form"
-    )
+    server.answer = lambda prompt: " When can a bicycle be returned?" if "return a bicycle" in prompt else " I see."
     ended = run(folder, "--retrieval-only", "--generate", "2", "--out", str(out))
     assert ended.exit_code == 0, ended.output
     [made] = lines(out / "questions.jsonl")
     assert (made["query"], made["gold"][0]["uri"]) == ("When can a bicycle be returned?", "returns.md")
-    assert "dropped, as not of the form asked for" in ended.stderr
+    assert made["answer"] == "You can return a bicycle within 30 days."
+    assert "1 of 2 questions were made; dropped, as no question: " in ended.stderr
     asked = len(server.generations)
     assert run(folder, "--retrieval-only", "--generate", "2", "--out", str(out)).exit_code == 0
     assert len(server.generations) == asked
+
+
+def test_packaged_model_makes_questions(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing set up at all: what it writes are questions, and their answers stand in the documents."""
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    (folder / "questions.jsonl").unlink()
+    (folder / "docs" / "workshop.md").write_text(WORKSHOP, encoding="utf-8")
+    out = tmp_path / "out"
+    ended = run(folder, "--retrieval-only", "--generate", "3", "--out", str(out))
+    assert ended.exit_code == 0, ended.output
+    made = lines(out / "questions.jsonl")
+    assert made
+    assert all(each["query"].endswith("?") and each["answer"] in each["gold"][0]["text"] for each in made)
+    assert "questions were made" in ended.stderr
 
 
 def test_existing_set_is_evaluated_as_it_is(folder: Path) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from adapters.base import IncomingMessage, ReplyAddress
+from adapters.errors import PlatformUnavailable
+from assistant.admission import UNLIMITED, Admission
 from assistant.conversations.handoffs import Agents, Handoffs
+from assistant.conversations.inbox import Inbox
 from assistant.conversations.model import Answer, Handoff, TakeBack, Trace
 from assistant.database import AsyncPool
 from assistant.gateway import Gateway
 from assistant.manners import Manners
 from assistant.phrases import ENGLISH
 from assistant.queue import WakeUpQueue
+from assistant.sender import MAX_ATTEMPTS
 from tests.fakes.platform import FakePlatform, Shown
 from tests.fakes.until import until
 from tests.integration.assistant.running_desk import Desk
@@ -106,6 +111,18 @@ async def test_agents_words_below_the_notice_reach_the_customer_once(desk: Desk)
     await until(lambda: desk.platform.texts_at(first.address) == ["I've told them."])
 
 
+async def test_agents_corrected_words_are_tried_anew(desk: Desk, sql: psycopg.Connection) -> None:
+    """However often it was tried to show the old ones."""
+    first = await handed_off(desk)
+    said = await agent_says(desk, "It is on its wya.")
+    await until(lambda: "It is on its wya." in desk.platform.texts_at(first.address))
+    await until(lambda: sql.execute("select from deliveries where state <> 'sent'").fetchone() is None)
+    sql.execute("update deliveries set attempts = %s", [MAX_ATTEMPTS])
+    desk.platform.failures = [PlatformUnavailable("away")]
+    await desk.platform.people_edit(replace(said, text="It is on its way."))
+    await until(lambda: desk.platform.texts_at(first.address) == ["I've told them.", "It is on its way."])
+
+
 async def test_private_customers_words_reach_the_agents(desk: Desk) -> None:
     """They can't read a one-to-one chat: they get what is said there, in their thread."""
     await desk.platform.people_say(desk.platform.message("human!", direct=True))
@@ -135,6 +152,19 @@ async def test_assistant_comes_back_when_told(desk: Desk, way: str) -> None:
     assert said == [("customer", "human!"), ("agent", "It is on its way.")]
     thread = ReplyAddress("fake", "", "C2", notice(desk).message_id, notice(desk).message_id)
     await until(lambda: desk.platform.texts_at(thread) == ["Over."])
+
+
+async def test_agents_wait_for_no_reply_to_their_order(desk: Desk, async_pool: AsyncPool, queue: WakeUpQueue) -> None:
+    """The customer gets it: nothing is to show in the agents' thread that somebody is at it."""
+    first = await handed_off(desk)
+    handoffs = Handoffs(async_pool, Manners(), AGENTS)
+    admission = Admission(Inbox(async_pool, Manners(), AGENTS), handoffs, Manners(), UNLIMITED, lambda: 0)
+    order = desk.platform.message("/resume", channel="C2", thread=notice(desk).message_id, author="A1")
+    taken = await admission.take(order)
+    assert taken.message_id is not None
+    assert taken.asked_at is None
+    queue.wake(taken.message_id)
+    await until(lambda: "I'm back." in desk.platform.texts_at(first.address))
 
 
 async def test_what_is_asked_behind_the_word_that_ends_it_is_answered(desk: Desk) -> None:

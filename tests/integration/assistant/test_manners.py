@@ -56,6 +56,31 @@ async def test_overheard_question_waits_and_other_talk_is_not_stored(
     assert stored(sql) == [("how long do returns take?", "pending", True, False)]
 
 
+@pytest.mark.parametrize(
+    ("manners", "expected"),
+    [
+        ({}, {"root": True, "follow-up": True}),
+        ({"answer": "mentions"}, {"root": True, "follow-up": False}),
+        ({"answer": "overheard"}, {"root": True, "follow-up": False}),
+        ({"visible_to": "asker"}, {"root": True, "follow-up": True}),
+    ],
+    ids=str,
+)
+async def test_reply_is_waited_for_where_the_assistant_was_asked(
+    async_pool: AsyncPool, platform: FakePlatform, manners: dict[str, object], expected: dict[str, bool]
+) -> None:
+    """Not where it may keep silent; the address is the one that the reply is sent to. A changed post is asked anew."""
+    inbox = behaving(async_pool, **manners)
+    root = platform.message("how long?", mention=True)
+    follow_up = platform.message("how long for shoes?", thread=root.address.thread)
+    accepted = [await inbox.accept(root), await inbox.accept(follow_up)]
+    assert dict(zip(expected, (each.asked_at is not None for each in accepted), strict=True)) == expected
+    visible_to = "U1" if manners.get("visible_to") else ""
+    assert accepted[0].asked_at == replace(root.address, visible_to=visible_to)
+    changed = await inbox.edit(replace(root, text="how much?", edited_at=root.sent_at))
+    assert changed.asked_at == accepted[0].asked_at
+
+
 async def test_silence_leaves_no_reply_and_lets_the_conversation_go_on(
     async_pool: AsyncPool, platform: FakePlatform, store: ConversationStore, sql: psycopg.Connection
 ) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.inbox import RETRY_DELAYS_S
 from adapters.wechat.hearing import DEAF_AFTER_S, DING_S
 from adapters.wechat.render import MAX_CHARS
-from adapters.wechat.session import RETRY_DELAYS_S
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "wechat.md").read_text(encoding="utf-8")
