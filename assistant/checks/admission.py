@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from assistant.checks.lexicon import any_of, every
+from assistant.checks.lexicon import any_of, every, lowered
 
 
 def is_admission(sentence: str) -> bool:
     """Whether the sentence says that the answer is not known, or offers to ask somebody who does."""
-    return _unknown().search(sentence) is not None
+    return _unknown().search(lowered(sentence)) is not None
 
 
 @cache
 def _unknown() -> re.Pattern[str]:
-    return re.compile(any_of(every("unknown")), re.IGNORECASE)
+    return re.compile(any_of(every("unknown")))

@@ -1,18 +1,23 @@
-"""What a sentence says that can be looked up exactly: numbers, dates, amounts, codes, web and e-mail addresses."""
+"""What a sentence says that can be looked up exactly: numbers, dates, amounts, codes, web and e-mail addresses.
+
+A claim counts as found in doubt, so a number has all the readings that it may have ("1.234" may be 1234), dates
+and ranges come apart, and "1" claims nothing. `ingest/lint/claims.py` compares two texts instead: it needs what each
+number counts, and one value of it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from assistant.checks.calendar_names import dated_months, months_in, open_weekdays, weekdays_in
+from assistant.checks.calendar_names import dated_months, weekdays_in
 from assistant.checks.lexicon import any_word, every
-from assistant.checks.numbers import afternoons, by_24_hours, spelled_amounts, spelled_numbers, values
+from assistant.checks.numbers import afternoons, by_24_hours, spelled_amounts, values
 from assistant.checks.sentences import MARK
-from assistant.checks.words import known_words
+from assistant.checks.words import MAX_REMEMBERED_CHARS, pieces, runs, squashed
 
 Kind = Literal["number", "weekday", "month", "code", "address"]
 
@@ -23,17 +28,19 @@ _ADDRESS = re.compile(
     r"(?![\w-])(?:/[^\s<>()\[\]\"'`|]*)?",
     re.IGNORECASE | re.ASCII,
 )
+# Most sentences hold none of these, and need no search for addresses.
+_MAY_BE_ADDRESS = re.compile(r"@|:/|\.(?!\d)\S|[wW]\.")
 # A run of characters that numbers and codes are made of, of one script: linear in any text.
 _WRITTEN = re.compile(r"[A-Za-z0-9À-ÿ](?:[A-Za-z0-9À-ÿ._,'’:/+\-–]|[\u00a0\u202f](?=\d))*")
 _HAS_DIGIT = re.compile(r"\d")
+_NUMBER_SPACES = ("\u00a0", "\u202f")
+"""White space that may stand within a number: "1 000"."""
 _DATE = re.compile(r"\d{1,2}([./])\d{1,2}\1\d{2,4}")
 _NUMERIC = re.compile(r"[\d._,'’:/+\-–\u00a0\u202f]+")
 _WITH_UNIT = re.compile(r"([\d.,:’']*\d)(?:[-–]?[A-Za-zÀ-ÿ]{1,3}|[-–][A-Za-zÀ-ÿ]+)[.,:]*")
 _BETWEEN = re.compile(r"[-–:/+_]")
-_NOT_ALNUM = re.compile(r"[\W_]+")
 _ENUMERATION = re.compile(r"\(\d{1,2}\)|(?<!\S)\d{1,2}\)")
 _POSSESSIVE = re.compile(r"['’]s$")
-_LONG_NUMBER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,74 +51,55 @@ class Claim:
     readings: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a text holds, for sentences to be looked up in. `squashed` has only its letters and digits."""
-
-    words: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
-    weekdays: frozenset[int] = frozenset()
-    months: frozenset[int] = frozenset()
-    folded: str = field(default="", repr=False)
-    squashed: str = field(default="", repr=False)
-
-    def holds(self, claim: Claim) -> bool:
-        """Whether the text says so too."""
-        match claim.kind:
-            case "address":
-                return any(reading in self.folded for reading in claim.readings)
-            case "code":
-                return any(reading in self.squashed for reading in claim.readings)
-            case "weekday":
-                return not self.weekdays.isdisjoint(map(int, claim.readings))
-            case "month":
-                return not self.months.isdisjoint(map(int, claim.readings))
-        found = not self.numbers.isdisjoint(claim.readings)
-        return found or any(len(n) >= _LONG_NUMBER and n in self.squashed for n in claim.readings)
-
-
-@lru_cache(maxsize=512)
-def known(text: str) -> Known:
-    """What can be looked up in a text."""
-    found = {reading for claim in _written_claims(text) for reading in claim.readings}
-    later = afternoons(text)
-    return Known(
-        words=known_words(text),
-        numbers=frozenset(found).union(spelled_numbers(text), map(by_24_hours, later), map(str, dated_months(text))),
-        weekdays=open_weekdays(text),
-        months=months_in(text),
-        folded=text.casefold(),
-        squashed=_squashed(text),
-    )
-
-
 @lru_cache(maxsize=2048)
 def claims(sentence: str) -> tuple[Claim, ...]:
     """What the sentence says that must be found, in any order."""
-    bare = _MARK.sub(" ", sentence)
-    found = [Claim("address", frozenset({_bare_address(match)})) for match in _ADDRESS.findall(bare)]
-    bare = _step().sub(" ", _ENUMERATION.sub(" ", _ADDRESS.sub(" ", bare)))
-    found += _written_claims(bare)
-    found += [Claim("number", frozenset({value})) for value in spelled_amounts(bare)]
-    found += [Claim("weekday", frozenset({str(day)})) for day in weekdays_in(bare)]
-    found += [Claim("month", frozenset({str(month)})) for month in dated_months(bare)]
+    bare, found = sentence, list[Claim]()
+    if "[" in sentence:
+        bare = _MARK.sub(" ", bare)
+    if _MAY_BE_ADDRESS.search(bare):
+        found += [Claim("address", frozenset({_bare_address(match)})) for match in _ADDRESS.findall(bare)]
+        bare = _ADDRESS.sub(" ", bare)
+    if _HAS_DIGIT.search(bare):
+        bare = _step().sub(" ", _ENUMERATION.sub(" ", bare))
+        found += written_claims(bare)
+    named = runs(pieces(bare))
+    found += [Claim("number", frozenset({value})) for value in spelled_amounts(bare, named)]
+    found += [Claim("weekday", frozenset({str(day)})) for day in weekdays_in(bare, named)]
+    found += [Claim("month", frozenset({str(month)})) for month in dated_months(bare, named)]
     return tuple(found)
 
 
-def _written_claims(text: str) -> Iterator[Claim]:
+def written_claims(text: str) -> Iterator[Claim]:
     """The numbers and codes in digits."""
+    if not _HAS_DIGIT.search(text):
+        return
     later = afternoons(text)
-    for written in _WRITTEN.findall(text):
-        if not _HAS_DIGIT.search(written):
-            continue
-        for part in _parts(_POSSESSIVE.sub("", written.rstrip(".,:/'’-–_+\u00a0\u202f"))):
-            if _NUMERIC.fullmatch(part):
-                readings = values(part)
-                readings |= frozenset(by_24_hours(hour) for hour in readings & later)
-                if readings:
-                    yield Claim("number", readings)
+    for written in filter(_HAS_DIGIT.search, _WRITTEN.findall(_with_digits(text))):
+        for claim in _remembered(written) if len(written) <= MAX_REMEMBERED_CHARS else _read(written):
+            if claim.kind == "number" and not later.isdisjoint(claim.readings):
+                yield Claim("number", claim.readings.union(map(by_24_hours, claim.readings & later)))
             else:
-                yield Claim("code", frozenset({_squashed(part)}))
+                yield claim
+
+
+def _read(written: str) -> tuple[Claim, ...]:
+    parts = _parts(_POSSESSIVE.sub("", written.rstrip(".,:/'’-–_+\u00a0\u202f")))
+    read = (
+        Claim("number", values(part)) if _NUMERIC.fullmatch(part) else Claim("code", frozenset({squashed(part)}))
+        for part in parts
+    )
+    return tuple(claim for claim in read if claim.readings)
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
+
+
+def _with_digits(text: str) -> str:
+    """Of a text what numbers and codes can stand in: nearly all of it holds no digit, and need not be searched."""
+    if any(space in text for space in _NUMBER_SPACES):
+        return text
+    return " ".join(filter(_HAS_DIGIT.search, text.split()))
 
 
 def _parts(written: str) -> list[str]:
@@ -129,10 +117,6 @@ def _parts(written: str) -> list[str]:
 def _is_version(part: str) -> bool:
     """Whether its points stand between numbers, and not between thousands: "1.2.3"."""
     return part.count(".") > 1 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", part)
-
-
-def _squashed(text: str) -> str:
-    return _NOT_ALNUM.sub("", text.casefold())
 
 
 def _bare_address(address: str) -> str:

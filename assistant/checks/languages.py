@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from assistant.checks.lexicon import lexicons
 from assistant.checks.words import UNSPACED
@@ -40,6 +43,7 @@ _OF_NO_LANGUAGE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(rf"(?:[^\W\d_][\W\d_]*+){{{MIN_LETTERS}}}")
 _SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_A-Z][^\W\d_]*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
@@ -49,13 +53,26 @@ def language_of(text: str) -> str:
     """The ISO 639-1 code of the language of a text, "" where it is not sure. Code, quotes, addresses and numbers are of
     no language."""
     prose = _OF_NO_LANGUAGE.sub(" ", text[: 2 * TELLING_CHARS])[:TELLING_CHARS]
-    characters = len(_UNSPACED.findall(prose))
-    letters = len(_LETTER.findall(prose))
-    is_enough = characters >= 4 and characters * 2 >= letters
-    if not is_enough and (letters < MIN_LETTERS or len(_SMALL_WORD.findall(prose)) < MIN_PLAIN_WORDS):
+    if not (_is_mostly_unspaced(prose) or (_LETTERS.search(prose) and _plain_words(prose) >= MIN_PLAIN_WORDS)):
         return ""
-    language, sureness = _identifier().classify(" ".join(prose.split()))
+    return _identified(" ".join(prose.split()))
+
+
+@lru_cache(maxsize=1024)
+def _identified(prose: str) -> str:
+    """Texts that differ in their citations alone have the same prose."""
+    language, sureness = _identifier().classify(prose)
     return str(language) if sureness >= SURE else ""
+
+
+def _is_mostly_unspaced(prose: str) -> bool:
+    characters = 0 if prose.isascii() else len(_UNSPACED.findall(prose))
+    return characters >= 4 and characters * 2 >= len(_LETTER.findall(prose))
+
+
+def _plain_words(prose: str) -> int:
+    """How many there are, as far as it matters."""
+    return sum(1 for _ in islice(_SMALL_WORD.finditer(prose), MIN_PLAIN_WORDS))
 
 
 def asked_in(question: str, earlier: Sequence[str]) -> str:
@@ -141,4 +158,6 @@ def _identifier() -> LanguageIdentifier:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(NAMES)
+    # As it multiplies fastest: each row is one feature's.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.checks.words import TOKEN
+from collections.abc import Sequence
+from itertools import islice
+
+from assistant.checks.words import TOKEN, tokens
 
 MAX_PERIOD = 16
 """Words. Whole sentences that come again are told by `check`."""
@@ -13,15 +16,14 @@ _MIN_TOKENS = 6
 
 def without_loop(text: str) -> str:
     """The text up to where the same few words come again, if they come at least four times in a row."""
-    found = list(TOKEN.finditer(text))
-    words = [match.group().casefold() for match in found]
+    words = tokens(text) if text.isascii() else [word.casefold() for word in TOKEN.findall(text)]
     if len(set(words)) * 2 > len(words) and len(words) < 40:
         return text
     start = min((at for period in range(1, MAX_PERIOD + 1) if (at := _loop(words, period)) is not None), default=None)
-    return text if start is None else text[: found[start].end()].rstrip()
+    return text if start is None else text[: next(islice(TOKEN.finditer(text), start, None)).end()].rstrip()
 
 
-def _loop(words: list[str], period: int) -> int | None:
+def _loop(words: Sequence[str], period: int) -> int | None:
     """The place of the last word of a phrase of that many words, after which only it follows, again and again."""
     needed = max((_REPEATS - 1) * period, _MIN_TOKENS - period)
     run = 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from assistant.checks.lexicon import lexicons
 from assistant.checks.words import RUN, is_unspaced
 
 _GROUPS = re.compile("['’\u00a0\u202f ]")
+_HAS_PM = re.compile(r"[pP]\.?[mM]\b")
 _PM = re.compile(r"\b(\d{1,2})(?:[:.]\d{2})?\s*p\.?m\b", re.IGNORECASE)
 _NUMERAL = re.compile("[零一二两三四五六七八九十百千万]+")
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -36,7 +37,9 @@ def values(written: str) -> frozenset[str]:
 
 def afternoons(text: str) -> frozenset[str]:
     """The hours that stand with "pm"."""
-    return frozenset(hour.lstrip("0") for hour in _PM.findall(text)) if "m" in text or "M" in text else frozenset()
+    if not _HAS_PM.search(text):
+        return frozenset()
+    return frozenset(hour.lstrip("0") or "0" for hour in _PM.findall(text))
 
 
 def by_24_hours(hour: str) -> str:
@@ -44,10 +47,10 @@ def by_24_hours(hour: str) -> str:
     return str(int(hour) % 12 + 12)
 
 
-def spelled_numbers(text: str) -> Iterator[str]:
-    """The numbers that stand in words, ordinals too."""
+def spelled_numbers(runs: Sequence[str]) -> Iterator[str]:
+    """The numbers that stand in words, ordinals too. `runs`: see words.runs."""
     before = 0
-    for run in RUN.findall(text.casefold()):
+    for run in runs:
         value = _spelled().get(run, 0)
         if value:
             yield str(value)
@@ -58,9 +61,9 @@ def spelled_numbers(text: str) -> Iterator[str]:
         before = value
 
 
-def spelled_amounts(text: str) -> Iterator[str]:
-    """The numbers in words that count something: "three days", but not "one of the two"."""
-    if _cardinals().keys().isdisjoint(RUN.findall(text.casefold())) and not is_unspaced(text):
+def spelled_amounts(text: str, runs: Sequence[str]) -> Iterator[str]:
+    """The numbers in words that count something: "three days", but not "one of the two". `runs`: see words.runs."""
+    if _cardinals().keys().isdisjoint(runs) and not is_unspaced(text):
         return
     tens = 0
     for match in RUN.finditer(text):

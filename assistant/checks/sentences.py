@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ MARK = r"\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]"
 _END = re.compile(
     rf"[.!?…]+[\"'”’»)\]*_]*(?:\s?{MARK})*(?=\s|$)|[。！？]+[”’」』）]*(?:\s?{MARK})*|{MARK}[.!?]?(?=\s+[^\W\d_a-zß-ÿ]|$)"
 )
+_END_BEGINS = re.compile(r"[.!?…。！？\[]")
 _LEAD = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)]|>|#{1,6})(?:\s+|$))*")
 _NUMBER_LEAD = re.compile(r"\d{1,3}[.)]")
 _FENCE = "```"
@@ -119,7 +120,17 @@ def _of_line(line: str, number: int, is_new_paragraph: bool) -> list[Sentence]:
 
 def _ends(body: str) -> list[int]:
     """Where sentences end in a line."""
-    return [match.end() for match in _END.finditer(body) if not _goes_on(body, match)]
+    return [match.end() for match in _matches(body) if not _goes_on(body, match)]
+
+
+def _matches(body: str) -> Iterator[re.Match[str]]:
+    """As `_END.finditer`, without trying it where it can't begin."""
+    at = 0
+    while begin := _END_BEGINS.search(body, at):
+        match = _END.match(body, begin.start())
+        if match:
+            yield match
+        at = match.end() if match else begin.end()
 
 
 def _goes_on(body: str, match: re.Match[str]) -> bool:

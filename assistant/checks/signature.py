@@ -8,7 +8,10 @@ from functools import lru_cache
 
 def unsigned(text: str, signature: str) -> str:
     """The text without the signature, however often the model wrote it."""
-    return _written(signature).sub("", text).strip() if signature.strip() else text
+    if not signature.strip():
+        return text
+    is_signed = _words(signature).search(text) is not None
+    return (_written(signature).sub("", text) if is_signed else text).strip()
 
 
 def signed(text: str, signature: str) -> str:
@@ -19,5 +22,9 @@ def signed(text: str, signature: str) -> str:
 
 @lru_cache(maxsize=64)
 def _written(signature: str) -> re.Pattern[str]:
-    words = r"\s+".join(map(re.escape, signature.strip().rstrip(".!").split()))
-    return re.compile(rf"\s*[*_–—-]*[ \t]*{words}[.!]*[*_]*", re.IGNORECASE)
+    return re.compile(rf"\s*[*_–—-]*[ \t]*{_words(signature).pattern}[.!]*[*_]*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _words(signature: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, signature.strip().rstrip(".!").split())), re.IGNORECASE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from assistant.checks.lexicon import any_of, any_word, every
@@ -11,6 +11,8 @@ from assistant.checks.lexicon import any_of, any_word, every
 _CONTROL = re.compile(
     r"\[/?INST\]|<</?SYS>>|</?s>|<\|[^|\n]{1,40}\|>|^#{2,4} ?(?:instruction|human|user|input|response)\b", re.I | re.M
 )
+# Every customer's label and all control text holds one of these. Most answers hold none, and need no search.
+_MAY_BE_TURN = re.compile(r"[:：<#]|\[(?!\d)")
 _FENCE = "```"
 _ALLOWED_CHARS = 30
 _MIN_NAME_CHARS = 2
@@ -30,7 +32,7 @@ _STRICT = (
 )
 
 
-def own_voice(text: str, names: Sequence[str], own_name: str, material: str) -> str:
+def own_voice(text: str, names: Sequence[str], own_name: str, material: Callable[[], str]) -> str:
     """The text up to where it takes somebody else's turn: "Customer: …", "[INST]", or a label with one of the `names`
     of those who asked. Its own label at the beginning ("Answer:") is left out. What stands so in the `material`
     (casefolded passages) is a quote, and stays."""
@@ -53,21 +55,22 @@ def _from_own_turn(text: str) -> str:
     return rest.lstrip() if is_echo and line_end and rest.strip() else text
 
 
-def _without_own_label(text: str, own_name: str, material: str) -> str:
+def _without_own_label(text: str, own_name: str, material: Callable[[], str]) -> str:
     found = _own_label(own_name).match(text)
     return text[found.end() :].lstrip() if found and not _is_quoted(text, found, material) else text
 
 
-def _is_quoted(text: str, found: re.Match[str], material: str) -> bool:
+def _is_quoted(text: str, found: re.Match[str], material: Callable[[], str]) -> bool:
     if text.count(_FENCE, 0, found.start()) % 2:
         return True
     said = " ".join(text[found.start() : found.end() + _ALLOWED_CHARS].casefold().split())
-    return len(said) > len(found.group().strip()) and said in material
+    return len(said) > len(found.group().strip()) and said in material()
 
 
 def _turns(text: str, names: Sequence[str]) -> Iterator[re.Match[str]]:
     """Where somebody else's turn may begin. Patterns are made only of names that stand there: there are many people."""
-    yield from _turn().finditer(text)
+    if _MAY_BE_TURN.search(text):
+        yield from _turn().finditer(text)
     folded = text.casefold()
     if present := tuple(name for name in _usable(names) if name in folded):
         yield from _named_turn(present).finditer(text)

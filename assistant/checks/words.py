@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain, pairwise
+from string import punctuation
+from typing import NamedTuple
 
 from assistant.checks.lexicon import every
 
 MIN_WORD_CHARS = 4
 """Shorter words are mostly of grammar, and tell nothing of what is said; but for names in capitals, like VAT."""
+MIN_NAME_CHARS = 2
 _STEM_CHARS = 6
+REMEMBERED = 1 << 14
+MAX_REMEMBERED_CHARS = 24
+"""Longer pieces are rare, or phrases of a script without spaces; and hostile ones must not fill the memory."""
 
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose words take endings.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -17,33 +24,82 @@ RUN = re.compile(rf"[{UNSPACED}]+|[^\W\d_{UNSPACED}]+")
 """Letters that stand together: a word, or a phrase of a script without spaces."""
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+
+
+class Piece(NamedTuple):
+    """What stands between white space. `runs`: its letters that stand together (see RUN), in lower case; `squashed`:
+    its letters and digits, in lower case; `stems`: all that content words can be found among."""
+
+    runs: tuple[str, ...]
+    squashed: str
+    stems: tuple[str, ...]
+    content_words: tuple[str, ...]
+
+
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a text, in order. Most came before, and are remembered."""
+    return [_remembered(piece) if len(piece) <= MAX_REMEMBERED_CHARS else _read(piece) for piece in text.split()]
+
+
+def runs(text: list[Piece]) -> tuple[str, ...]:
+    """The runs of a text in pieces, in order."""
+    return tuple(chain.from_iterable([piece.runs for piece in text]))
+
+
+def stems(text: list[Piece]) -> frozenset[str]:
+    """The stems of a text in pieces."""
+    return frozenset(chain.from_iterable([piece.stems for piece in text]))
 
 
 def known_words(text: str) -> frozenset[str]:
     """All that `content_words` of another text can be found among."""
-    return frozenset(word for run in RUN.findall(text) for word in _parts(run, 2))
+    return stems(pieces(text))
 
 
 @lru_cache(maxsize=2048)
 def content_words(text: str) -> tuple[str, ...]:
     """What the text speaks of, in order: the stems of its words without those of grammar, and of scripts without
     spaces each two neighbouring characters. Numbers are not among them."""
-    found: list[str] = []
-    for run in RUN.findall(text):
-        is_name = len(run) < MIN_WORD_CHARS and run.isupper()
-        if run.casefold() not in _grammar():
-            found += _parts(run, 2 if is_name else MIN_WORD_CHARS)
-    return tuple(found)
+    return tuple(chain.from_iterable([piece.content_words for piece in pieces(text)]))
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers in lower case, in order; of scripts without spaces the characters."""
-    return TOKEN.findall(text.casefold())
+    return tuple(TOKEN.findall(text.casefold()))
+
+
+def squashed(text: str) -> str:
+    """Its letters and digits alone, in lower case."""
+    return _NOT_ALNUM.sub("", text.casefold())
 
 
 def is_unspaced(text: str) -> bool:
     """Whether it holds anything of a script without spaces."""
-    return _UNSPACED.search(text) is not None
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
+def _read(text: str) -> Piece:
+    core = text.strip(punctuation)
+    if core.isascii() and core.isalpha():  # nearly always: a word, and perhaps a comma behind it
+        folded = core.casefold()
+        return _piece([core], (folded,), folded)
+    return _piece(RUN.findall(text), tuple(RUN.findall(text.casefold())), squashed(text))
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_read)
+
+
+def _piece(written: list[str], folded: tuple[str, ...], letters: str) -> Piece:
+    known, content = list[str](), list[str]()
+    for run in written:
+        parts = _parts(run)
+        known += parts
+        is_telling = len(run) >= MIN_WORD_CHARS or run.isupper() or _UNSPACED.match(run)
+        if is_telling and run.casefold() not in _grammar():
+            content += parts
+    return Piece(folded, letters, tuple(known), tuple(content))
 
 
 @cache
@@ -51,10 +107,10 @@ def _grammar() -> frozenset[str]:
     return frozenset(word for words in every("grammar") for word in words.split())
 
 
-def _parts(run: str, min_chars: int) -> list[str]:
+def _parts(run: str) -> list[str]:
     if _UNSPACED.match(run):
-        return [run[at : at + 2] for at in range(len(run) - 1)]
-    return [_stem(run)] if len(run) >= min_chars else []
+        return [one + other for one, other in pairwise(run)]
+    return [_stem(run)] if len(run) >= MIN_NAME_CHARS else []
 
 
 def _stem(word: str) -> str:

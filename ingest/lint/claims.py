@@ -1,4 +1,9 @@
-"""What two answers to the same question can't both be right about."""
+"""What two answers to the same question can't both be right about.
+
+Numbers are read in another way than `assistant/checks/claims.py` reads them, which looks a sentence's claims up in a
+text: here a number belongs to what it counts and has one value ("1 day" differs from "2 days"), a date or range stays
+whole, and the number of a name ("claude-3") is none.
+"""
 
 from __future__ import annotations
 

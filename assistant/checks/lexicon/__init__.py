@@ -11,6 +11,10 @@ from importlib import resources
 
 from assistant.phrases import LANGUAGES
 
+# What `re` takes for small Latin letters besides their capitals (https://docs.python.org/3/library/re.html#re.IGNORECASE,
+# read 2026-11-22), and `str.lower` does not.
+_ALIKE = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"))
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -61,6 +65,14 @@ def any_of(patterns: tuple[str, ...]) -> str:
 def any_word(words: tuple[str, ...]) -> str:
     """The pattern of one of these words, the longest first."""
     return any_of(tuple(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def lowered(text: str) -> str:
+    """The text as a pattern in small letters sees it without regard to case: to search it with regard to case takes a
+    third of the time."""
+    for letter, alike in _ALIKE:
+        text = text.replace(letter, alike)
+    return text.lower()
 
 
 def _read(language: str) -> Lexicon:

@@ -7,11 +7,17 @@ import time
 import timeit
 
 import pytest
-from jinja2 import DictLoader, Environment
 
 from prompts.errors import TemplateError
 from prompts.model import Passage, PromptContext, Turn
-from prompts.render import content_hash, prompt_version, render, stop_sequences, template_families
+from prompts.render import (
+    answer_templates,
+    prompt_version,
+    render,
+    shows_examples,
+    stop_sequences,
+    template_families,
+)
 from tests.unit.prompts.cases import CASES, PERSONA
 
 
@@ -41,21 +47,21 @@ def test_an_unknown_template_is_told_by_its_file(template: str) -> None:
         render("llama2", CASES["chinese"], template)
 
 
+def test_parts_of_templates_are_no_templates_to_answer_by() -> None:
+    """Nobody can choose one, and no golden file is missing for it."""
+    assert answer_templates() == ("answer", "few_shot", "step_by_step")
+
+
+@pytest.mark.parametrize(("template", "expected"), [("answer", False), ("few_shot", True), ("step_by_step", False)])
+def test_it_is_known_which_templates_show_examples(template: str, expected: bool) -> None:
+    """Also where another file holds the place for them."""
+    assert shows_examples(template) == expected
+
+
 def test_a_prompt_version_names_template_and_content() -> None:
     """A version is family, template and eight hexadecimal digits, and differs between families."""
     assert re.fullmatch(r"llama2/answer@[0-9a-f]{8}", prompt_version("llama2"))
     assert prompt_version("llama2").partition("@")[2] != prompt_version("chatml").partition("@")[2]
-
-
-def test_a_content_hash_covers_includes() -> None:
-    """A changed byte in a template, or in what it includes at any depth, changes the hash; other files don't."""
-
-    def hashed(**files: str) -> str:
-        sources = {"a": "{% include 'b' %}", "b": "x{% include 'c' %}", "c": "y{% include 'c' %}", "d": "z"} | files
-        return content_hash(Environment(loader=DictLoader(sources), autoescape=True), "a")
-
-    assert hashed() == hashed(d="changed")
-    assert len({hashed(), hashed(a="{% include 'b' %}!"), hashed(b="X{% include 'c' %}"), hashed(c="Y")}) == 4
 
 
 @pytest.mark.parametrize("family", template_families())

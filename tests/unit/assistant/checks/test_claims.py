@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.checks.claims import claims, known
+from assistant.checks.claims import claims
+from assistant.checks.known import known
 
 PASSAGE = (
     "Goods can be returned within thirty days. Open Monday to Friday, 9:00-17:00. It costs 1,000.50 EUR, "
@@ -75,3 +76,50 @@ def test_what_does_not_stand_there_is_told(sentence: str) -> None:
 def test_what_says_nothing_exact_has_no_claims(sentence: str) -> None:
     """Words that only may be numbers are none."""
     assert claims(sentence) == ()
+
+
+@pytest.mark.parametrize("text", ["It opens at 00:00 pm.", "0 pm", "at 00 p.m., 0pm"])
+def test_an_hour_that_no_clock_shows_is_read_as_noon(text: str) -> None:
+    """People write it, and it must not end a check."""
+    assert claims(text) == ()
+    assert known(text).numbers >= {"12"}
+
+
+@pytest.mark.parametrize(
+    ("text", "weekdays"),
+    [
+        ("Mon.–Wed.", {0, 1, 2}),
+        ("open Friday through Sunday, but not at night", {4, 5, 6}),
+        ("ouvert du lundi jusqu'au mercredi", {0, 1, 2}),
+        ("Mo - Mi geschlossen", {0, 1, 2}),
+        ("周五 至 周日", {4, 5, 6}),
+        ("周六到周一营业", {5, 6, 0}),
+        ("Do so on Monday, or on Friday", {0, 4}),
+        ("so do", set()),
+    ],
+)
+def test_days_between_two_days_are_known(text: str, weekdays: set[int]) -> None:
+    """However the range is written, and no other words are taken for days."""
+    assert known(text).weekdays == weekdays
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("on the 5th of May", {"5"}),
+        ("May the 5th", {"5"}),
+        ("le 3 août", {"3", "8"}),
+        ("5 days before you may come", {"5"}),
+        ("It may be so, and it may not.", set()),
+    ],
+)
+def test_a_month_beside_a_day_may_be_written_as_a_number(text: str, months: set[str]) -> None:
+    """ "5 May" bears out "2024-05": elsewhere the word may be another one."""
+    assert known(text).numbers == months
+
+
+def test_long_pieces_are_read_as_short_ones() -> None:
+    """What is too long to be remembered says the same."""
+    text = "GPT-4's/Thirty(März_über-weiß.30,Monday"
+    assert known(text * 2).words == known(text).words
+    assert known(f"{text}, {text}").weekdays == known("on Monday").weekdays

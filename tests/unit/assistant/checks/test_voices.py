@@ -35,7 +35,7 @@ NAMES = ["Ada Lovelace"]
 )
 def test_other_voices_are_cut(text: str, expected: str) -> None:
     """From where somebody else speaks; the assistant's own label goes alone."""
-    assert expected == own_voice(text, NAMES, "Llamadesk", "")
+    assert expected == own_voice(text, NAMES, "Llamadesk", lambda: "")
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_other_voices_are_cut(text: str, expected: str) -> None:
 )
 def test_own_words_stay(text: str) -> None:
     """Configuration, code, and sentences about customers are no turns."""
-    assert text == own_voice(text, NAMES, "Llamadesk", "")
+    assert text == own_voice(text, NAMES, "Llamadesk", lambda: "")
 
 
 def test_what_the_passages_say_is_no_turn() -> None:
     """A list of roles can be quoted."""
     text = "There are two roles.\nUser: may read all pages."
-    assert text == own_voice(text, NAMES, "Llamadesk", "roles user: may read all pages. admin: may write.")
+    assert text == own_voice(text, NAMES, "Llamadesk", lambda: "roles user: may read all pages. admin: may write.")
 
 
 @pytest.mark.parametrize(
