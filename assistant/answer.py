@@ -41,7 +41,7 @@ class AnswerPolicy:
     repetition_penalty: float
     deadlines: Deadlines
     min_support: float = 0.0
-    overheard_distance: float = 0.35
+    overheard_distance: float = 0.45
     max_rerank_distance: float = 0.5
     link_hosts: tuple[str, ...] = ()
     distances: Callable[[str], NearDistances | None] = lambda _: None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import ErrorDetails
 
 from assistant.errors import ConfigurationError
-from assistant.phrases import LANGUAGES
+from assistant.phrases import Language
 
 OUR_PREFIX = "ASSISTANT_"
 NO_SECRET = SecretStr("")
@@ -90,11 +90,12 @@ class Settings(BaseModel):
     )
     top_k: int = Field(5, alias="ASSISTANT_TOP_K", ge=1, le=50, description="chunks that a question retrieves")
     max_distance: float = Field(
-        0.6,
+        0.68,
         alias="ASSISTANT_MAX_DISTANCE",
         ge=0.0,
         le=2.0,
-        description="cosine distance beyond which a chunk doesn't count; with none left the question is refused",
+        description="cosine distance, with the doubt, beyond which a chunk doesn't count; with none left the question"
+        " is refused",
     )
     reranker_model: str = Field(
         "",
@@ -109,7 +110,7 @@ class Settings(BaseModel):
         description="with a reranker: 1 - its probability, beyond which a chunk doesn't count",
     )
     overheard_distance: float = Field(
-        0.35,
+        0.45,
         alias="ASSISTANT_OVERHEARD_DISTANCE",
         ge=0.0,
         le=2.0,
@@ -184,7 +185,7 @@ class Settings(BaseModel):
     channels_file: Path | None = Field(
         None, alias="ASSISTANT_CHANNELS_FILE", description="TOML file with the manners of channels; unset: all alike"
     )
-    language: str = Field(
+    language: Language = Field(
         "en", alias="ASSISTANT_LANGUAGE", description="what the assistant says by itself is in: de, en, es, fr or zh"
     )
     keep_days: float = Field(
@@ -265,13 +266,6 @@ class Settings(BaseModel):
         host, _, port = value.rpartition(":")
         if value and (not host or not port.isdigit() or not 0 < int(port) < 65_536):
             raise ValueError("must look like 127.0.0.1:8788")
-        return value
-
-    @field_validator("language")
-    @classmethod
-    def _is_spoken(cls, value: str) -> str:
-        if value not in LANGUAGES:
-            raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
         return value
 
     @field_validator("home")

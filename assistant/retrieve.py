@@ -10,6 +10,7 @@ from assistant.embedding.base import QueryEmbedder, Vectors
 from assistant.errors import ConfigurationError
 from assistant.knowledge_models import KnowledgeModels
 from assistant.rerank import RERANKED, Reranker
+from assistant.rewriting.standing_alone import stands_alone
 from assistant.vector_store.base import ChunkSearch, Query, RetrievedChunk
 from assistant.vector_store.scope import Scope
 
@@ -21,14 +22,23 @@ class Retrieval:
     """Passages, the most relevant first. `alone`: for the question by itself. `in_context`: for the question after the
     customer's earlier turns, none in a first turn. `drift`: how much farther from everything that is known the
     conversation is with the question than without it (cosine distance, negative when the question brings it nearer).
+    `from_context`: how far the question is from the earlier turns (cosine distance). `leans`: by its words it can't be
+    understood without them.
     `model_name`: the embedding model that the distances are of. `searched`: the texts that were searched for,
     the question first."""
 
     alone: tuple[RetrievedChunk, ...]
     in_context: tuple[RetrievedChunk, ...] = ()
     drift: float = 0.0
+    from_context: float = 0.0
+    leans: bool = False
     model_name: str = ""
     searched: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """What was searched by itself; "" where nothing was."""
+        return self.searched[0] if self.searched else ""
 
     @property
     def merged(self) -> tuple[RetrievedChunk, ...]:
@@ -102,22 +112,29 @@ class Retriever:
             return Retrieval(())
         context = "\n".join([turn for turn in earlier if turn.strip()][-CONTEXT_TURNS:])
         if not context or not self._with_context:
-            [alone] = self._found(embedder, scope, [question])
+            [alone] = self._found(embedder, scope, [question], embedder.embed_queries([question]))
             return Retrieval(alone, model_name=embedder.model_name, searched=(question,))
         texts = (question, f"{context}\n{question}")
-        alone, in_context, before = self._found(embedder, scope, texts, context)
-        drift = _nearest(in_context) - _nearest(before) if in_context and before else 0.0
-        return Retrieval(alone, in_context, drift, embedder.model_name, texts)
+        vectors = embedder.embed_queries((*texts, context))
+        alone, in_context, before = self._found(embedder, scope, texts, vectors)
+        return Retrieval(
+            alone,
+            in_context,
+            drift=_nearest(in_context) - _nearest(before) if in_context and before else 0.0,
+            from_context=float(1 - vectors[0] @ vectors[-1]),
+            leans=not stands_alone(question),
+            model_name=embedder.model_name,
+            searched=texts,
+        )
 
     def _found(
-        self, embedder: QueryEmbedder, scope: Scope, texts: Sequence[str], context: str = ""
+        self, embedder: QueryEmbedder, scope: Scope, texts: Sequence[str], vectors: Vectors
     ) -> list[tuple[RetrievedChunk, ...]]:
-        """The passages for each text, and the nearest one for the context alone, if any: the model runs once, and the
+        """The passages for each text by its vector, and the nearest one for the context's, where there is one more: the
         store is asked once."""
-        vectors = embedder.embed_queries([*texts, context] if context else texts)
         top_k = max(self._top_k, RERANKED) if self._reranker else self._top_k
         queries = [Query(text, vector, top_k) for text, vector in zip(texts, vectors, strict=False)]
-        if context:
+        if len(vectors) > len(texts):
             queries.append(Query("", vectors[-1], 1))
         found = self._search.search_many(scope, embedder.model_name, queries)
         if self._reranker is not None:

@@ -13,6 +13,8 @@ _PLAIN = {
     "helped": "no words in it: the assistant told what it can do",
     "commanded": "a command: it was carried out, or could not be",
 }
+SHOWN_DOUBT = 0.005
+"""What two decimals show."""
 _HANDED_OFF = {
     "asked": "a human was asked for",
     "refused": "it did not know the answer several times in a row",
@@ -53,9 +55,9 @@ def _judged(explanation: Explanation, decision: str) -> str:
 
 def nearest(gate: Mapping[str, Any], trace: Traced) -> str:
     """The nearest value against its limit ("nearest 0.41 <= 0.60"), "" where nothing was found or stored."""
-    judged, limit = gate.get("nearest_reranked"), gate.get("max_rerank_distance")
+    judged, limit, doubt = gate.get("nearest_reranked"), gate.get("max_rerank_distance"), 0.0
     if judged is None or limit is None:
-        judged, limit = gate.get("distance"), gate.get("max_distance")
+        judged, limit, doubt = gate.get("distance"), gate.get("max_distance"), gate.get("doubt", 0.0)
     if judged is None:  # answers of earlier releases
         known = [gate.get(name) for name in ("nearest_alone", "nearest_in_context")]
         distances = [chunk.distance for chunk in trace.chunks]
@@ -64,7 +66,8 @@ def nearest(gate: Mapping[str, Any], trace: Traced) -> str:
         return ""
     if limit is None:
         return f"nearest {judged:.2f}"
-    return f"nearest {judged:.2f} {'<=' if judged <= limit else '>'} {limit:.2f}"
+    of_it = f" ({doubt:.2f} of it for doubt)" if doubt >= SHOWN_DOUBT else ""
+    return f"nearest {judged:.2f}{of_it} {'<=' if judged <= limit else '>'} {limit:.2f}"
 
 
 def _refused(trace: Traced, found: str) -> str:
@@ -72,7 +75,7 @@ def _refused(trace: Traced, found: str) -> str:
         return "nothing was found: the knowledge set is empty, or nothing in it is for this audience"
     if trace.prompt:
         return f"passages are near enough ({found}), but none fits into the model's window beside the question"
-    if "<=" in found:
+    if trace.gate.get("nearest_in_context") is not None and not trace.gate.get("stays"):
         return f"the question left the conversation's topic, and alone it is too far from all that is known ({found})"
     return f"no passage is near enough: {found}"
 

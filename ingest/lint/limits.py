@@ -11,11 +11,11 @@ from assistant.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """So many passages are found for a question, and only within `max_distance` (cosine distance, [0, 2]) of it they
+    """So many passages are found for a question, and only within `max_distance` of it (see gate.judge) they
     count; with a reranker within `max_rerank_distance` ([0, 1])."""
 
     top_k: int = 5
-    max_distance: float = 0.6
+    max_distance: float = 0.68
     max_rerank_distance: float | None = None
 
     @classmethod

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.embedding.base import QueryEmbedder
+from assistant.gate import judge
+from assistant.retrieve import Retrieval
 from assistant.vector_store.base import ChunkSearch, Query, RetrievedChunk, Ways
 from assistant.vector_store.joined import SAME_SHARE
 from assistant.vector_store.scope import EVERYONE, Scope
@@ -51,7 +53,7 @@ class Unreachable:
         attempt = 0
         while waiting:
             asked = self._ask([(chunk, chunk.own_questions[attempt]) for chunk in waiting])
-            missed = [chunk for chunk in waiting if not self._finds(asked[chunk.id], chunk)]
+            missed = [chunk for chunk in waiting if not _is_among(chunk, self._counted(asked[chunk.id]))]
             tried |= {chunk.id: asked[chunk.id] for chunk in missed if chunk.id not in tried}
             attempt += 1
             waiting = [chunk for chunk in missed if attempt < len(chunk.own_questions)]
@@ -70,7 +72,7 @@ class Unreachable:
         """Without those that lie nearest to their own beginning: they hold its words as well, so words don't push them
         away. It spares most chunks the search by words, which takes longer."""
         asked = self._ask([(chunk, chunk.own_questions[0]) for chunk in chunks], "dense")
-        return [chunk for chunk in chunks if not self._finds(_Asked("", asked[chunk.id].hits[:1]), chunk)]
+        return [chunk for chunk in chunks if not _is_among(chunk, self._counted(asked[chunk.id])[:1])]
 
     def _ask(self, wanted: Sequence[tuple[LintedChunk, str]], ways: Ways = "fused") -> dict[int, _Asked]:
         """By chunk id, searched together as far as the same people may see the chunks."""
@@ -93,13 +95,17 @@ class Unreachable:
             chunk.id: _Asked(question, tuple(hits)) for (chunk, question), hits in zip(questions, results, strict=True)
         }
 
-    def _finds(self, asked: _Asked, chunk: LintedChunk) -> bool:
-        """A passage that says the same in its place is as good."""
-        return any(
-            hit.distance <= self._limits.max_distance
-            and (chunk.id in (hit.chunk_id, *hit.chunk_ids) or shared_shingles(hit.text, chunk.text) >= SAME_SHARE)
-            for hit in asked.hits
-        )
+    def _counted(self, asked: _Asked) -> tuple[RetrievedChunk, ...]:
+        """What an answer to the question may be made from."""
+        return judge(Retrieval(asked.hits, searched=(asked.question,)), self._limits.max_distance).chunks
+
+
+def _is_among(chunk: LintedChunk, hits: Sequence[RetrievedChunk]) -> bool:
+    """A passage that says the same in its place is as good."""
+    return any(
+        chunk.id in (hit.chunk_id, *hit.chunk_ids) or shared_shingles(hit.text, chunk.text) >= SAME_SHARE
+        for hit in hits
+    )
 
 
 def _finding(chunk: LintedChunk, asked: _Asked) -> Finding:

@@ -2,16 +2,18 @@
 
 `python -m tests.bench.bench_followups [--model N] [--write-docs]`: asks the turns of service-dialogues. `--model N`
 also has the model that is set (or the packaged one) rewrite N of the turns that lean on what was said before. The data
-holds no rewriting by a human to compare with.
+holds no rewriting by a human to compare with, and hardly a change of topic: for that, questions that dialogues began
+with are asked in the middle of others about other documents.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,13 +72,32 @@ def main() -> None:
 
 
 def _parts(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    """The first turns, and of the later ones those that stand alone by our rule, and those that lean on others."""
+    """The first turns, of the later ones those that stand alone by our rule, and those that lean on others, and changes
+    of topic."""
+    first = [question for question in questions if not question.history]
     later = [question for question in questions if question.history]
     return {
-        "first": [question for question in questions if not question.history],
+        "first": first,
         "later, standing alone": [question for question in later if stands_alone(question.query)],
         "later, leaning": [question for question in later if not stands_alone(question.query)],
+        "a change of topic": _changes_of_topic(first, later),
     }
+
+
+def _changes_of_topic(first: Sequence[Question], later: Sequence[Question]) -> list[Question]:
+    """Each first turn in the middle of a dialogue about something else."""
+    rng = random.Random(0)
+    changes = []
+    for question in first:
+        amid = rng.choice(later)
+        while _documents(amid) & _documents(question):
+            amid = rng.choice(later)
+        changes.append(replace(question, id=f"{question.id} after {amid.id}", history=amid.history))
+    return changes
+
+
+def _documents(question: Question) -> set[str]:
+    return {gold.uri for gold in question.gold}
 
 
 def _ways(retriever: Retriever) -> dict[str, Way]:

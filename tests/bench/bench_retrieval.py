@@ -1,8 +1,10 @@
 """How often the right passage is found, on every set of the shared data: by vectors, by full text, by both, reranked.
 
-`python -m tests.bench.bench_retrieval [--set NAME …] [--reranker FOLDER] [--write-docs]`: takes each set's documents in
-with `ingest add` into a database of its own, asks its questions, and prints one table; `--write-docs` puts it into
-docs/retrieval.md. Query vectors are by the model that ingest uses, EMBEDDING_MODEL and ASSISTANT_EMBEDDING_PRECISION.
+`python -m tests.bench.bench_retrieval [--set NAME …] [--questions N] [--reranker FOLDER …] [--write-docs]`: takes each
+set's documents in with `ingest add` into a database of its own, asks its questions, and prints one table, which
+`--write-docs` puts into docs/retrieval.md. Query vectors are by the model that ingest uses, EMBEDDING_MODEL and
+ASSISTANT_EMBEDDING_PRECISION. Of several rerankers each set gets the first that was not trained on it (see
+train_reranker); with rerankers only the fused order and the reranked one are measured, into a table of their own.
 """
 
 from __future__ import annotations
@@ -28,17 +30,18 @@ from assistant.config import load_settings
 from assistant.database import migrate
 from assistant.embedded import Part, embedded_stack
 from assistant.embedding.base import Embedder
-from assistant.rerank import RERANKED, CrossEncoderReranker, Reranker
+from assistant.rerank import RERANKED, Reranker
 from assistant.retrieve import reranked
 from assistant.vector_store.base import ChunkSearch, Query, RetrievedChunk, Ways
 from assistant.vector_store.scope import Scope
 from tests.bench.figures import keep
+from tests.bench.pages import write_table
 from tests.bench.recall import DATA, DEEPEST, MEASURES, QuestionSet, measures, question_sets, set_names
+from tests.bench.tried_reranker import TriedReranker
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "retrieval.md"
 TOGETHER = 20
 """Questions a search."""
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Row:
     way: str
     values: tuple[float, ...]
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.title, str(self.questions), self.way, *(f"{value:.3f}" for value in self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Searching:
@@ -57,48 +64,63 @@ class Searching:
 
     search: ChunkSearch
     embedder: Embedder
-    reranker: Reranker | None
+    rerankers: Sequence[TriedReranker]
+    questions: int | None
+
+    def reranker(self, name: str) -> Reranker | None:
+        """One that has not seen the set of that name."""
+        return next((each.reranker for each in self.rerankers if name not in each.seen), None)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", dest="names", action="append", choices=set_names(), help="only this set; repeatable")
-    parser.add_argument("--reranker", default="", help="a cross-encoder's folder, or its name on the model hub")
+    parser.add_argument("--questions", type=int, help="ask at most so many of each set, chosen at random")
+    parser.add_argument(
+        "--reranker",
+        dest="rerankers",
+        action="append",
+        default=[],
+        help="a cross-encoder's folder, or its name on the model hub; repeatable",
+    )
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/retrieval.md")
     options = parser.parse_args()
-    reranker = CrossEncoderReranker(options.reranker) if options.reranker else None
+    rerankers = [TriedReranker.of(model) for model in options.rerankers]
     with tempfile.TemporaryDirectory() as home, embedded_stack(Path(home), [Part.POSTGRES]) as urls:
         os.environ |= {"DATABASE_URL": urls.database_url, "ASSISTANT_HOME": home}
         migrate(urls.database_url)
         settings = load_settings()
         embedder = wiring.embedder(settings)
         with wiring.chunk_search(settings) as search:
-            searching = Searching(search, embedder, reranker)
+            searching = Searching(search, embedder, rerankers, options.questions)
             names = options.names or set_names()
             rows = [row for name in names for row in _set_rows(name, searching)]
     _show(rows)
     model = f"{embedder.identity.name}, {settings.embedding_precision}"
-    keep("retrieval", {"model": model, "rows": [_kept(row) for row in rows]})
+    table = "reranked" if rerankers else "measured"
+    keep(f"retrieval-{table}", {"model": model, "rows": [_kept(row) for row in rows]})
     if options.write_docs:
-        write_docs(rows, f"{model}; {datetime.now(UTC):%Y-%m-%d}")
+        note = f"Measured with {model}; {datetime.now(UTC):%Y-%m-%d}."
+        write_table(PAGE, table, note, ("set", "questions", "way", *MEASURES), [row.cells for row in rows])
 
 
 def _set_rows(name: str, searching: Searching) -> Iterator[Row]:
     add = [sys.executable, "-m", "ingest", "add", str(DATA / name / "docs"), "--knowledge-set", name, "--json"]
     subprocess.run(add, stdout=subprocess.DEVNULL, check=True)
     _drop_indexes()
-    for questions in question_sets(name):
+    reranker = searching.reranker(name)
+    for questions in question_sets(name, searching.questions):
         vectors = searching.embedder.embed_queries([asked.query for asked in questions.questions])
-        depth = RERANKED if searching.reranker else DEEPEST
+        depth = RERANKED if reranker else DEEPEST
         queries = [Query(a.query, v, depth) for a, v in zip(questions.questions, vectors, strict=True)]
-        for way in get_args(Ways):
-            found = _found(searching, name, queries, way)
-            yield _row(questions, way, found)
-            if way == "fused" and searching.reranker is not None:
-                again = [
-                    reranked(searching.reranker, query.text, each) for query, each in zip(queries, found, strict=True)
-                ]
-                yield _row(questions, "reranked", again)
+        if reranker is None:
+            for way in get_args(Ways):
+                yield _row(questions, way, _found(searching, name, queries, way))
+            continue
+        found = _found(searching, name, queries, "fused")
+        yield _row(questions, "fused", found)
+        again = [reranked(reranker, query.text, each) for query, each in zip(queries, found, strict=True)]
+        yield _row(questions, "reranked", again)
 
 
 def _drop_indexes() -> None:
@@ -133,20 +155,8 @@ def _kept(row: Row) -> dict[str, object]:
 def _show(rows: list[Row]) -> None:
     table = Table("set", "questions", "way", *MEASURES, title="retrieval")
     for row in rows:
-        table.add_row(row.title, str(row.questions), row.way, *(f"{value:.3f}" for value in row.values))
+        table.add_row(*row.cells)
     Console().print(table)
-
-
-def write_docs(rows: list[Row], conditions: str) -> None:
-    """The table between the marks of docs/retrieval.md."""
-    lines = [f"Measured with {conditions}.", "", f"| set | questions | way | {' | '.join(MEASURES)} |"]
-    lines.append("|---|---|---|" + "---|" * len(MEASURES))
-    for row in rows:
-        values = " | ".join(f"{value:.3f}" for value in row.values)
-        lines.append(f"| {row.title} | {row.questions} | {row.way} | {values} |")
-    page = PAGE.read_text(encoding="utf-8")
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

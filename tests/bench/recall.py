@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.evaluation.hits import Wanted, wanted_passages
-from assistant.evaluation.questions import Question, read_questions
+from assistant.evaluation.questions import Question, read_questions, sample
 from assistant.evaluation.retrieval_measures import DEEPEST, MEASURES, mean_measures, measures_of_one
 from assistant.vector_store.base import RetrievedChunk
 
@@ -38,9 +38,10 @@ def set_names() -> list[str]:
     return sorted(path.parent.name for path in DATA.glob("*/questions.jsonl"))
 
 
-def question_sets(name: str) -> list[QuestionSet]:
-    """The answerable questions of a folder; of dialogues also with all of the customer's turns as the query."""
-    questions = answerable_questions(name)
+def question_sets(name: str, limit: int | None = None) -> list[QuestionSet]:
+    """The answerable questions of a folder, `limit` at most; of dialogues also with all of the customer's turns as the
+    query."""
+    questions = sample(answerable_questions(name), limit)
     sets = [QuestionSet(name, name, tuple(Asked(each.query, wanted_passages(each.gold)) for each in questions))]
     if any(question.history for question in questions):
         whole = (Asked(whole_query(each), wanted_passages(each.gold)) for each in questions)

@@ -2,13 +2,14 @@
 
 `python -m tests.bench.train_reranker --set NAME … --out FOLDER`: reads what was found for these sets' questions (see
 tests/bench/evidence.py), and learns to tell the passages that answer a question from those that were found beside
-them; `bench_retrieval --reranker FOLDER` on sets that it never saw then tells what reranking is worth. No model for
-sale: a few thousand pairs are little beside the half a million that published rerankers have seen.
+them; `bench_retrieval --reranker FOLDER` then tells what reranking is worth on sets that it never saw. It is no match
+for published rerankers, which have seen half a million pairs and not a few thousand.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from assistant.evaluation.hits import wanted_passages
 from assistant.vector_store.base import RetrievedChunk
 from tests.bench.evidence import Asked, gathered
 from tests.bench.recall import set_names
+from tests.bench.tried_reranker import SEEN
 
 TOGETHER = 8
 """Questions a step."""
@@ -41,20 +43,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", dest="names", action="append", choices=set_names(), required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--questions", type=int, default=700, help="of each set, at most")
     options = parser.parse_args()
     torch.manual_seed(0)
     rng = random.Random(0)
     found = gathered(kept=True)
-    questions = [each for name in options.names for each in _examples(found[name], rng)]
+    questions = [
+        example
+        for name in options.names
+        for example in _examples(rng.sample(found[name], min(options.questions, len(found[name]))), rng)
+    ]
     source = locate_model("").source
     tokenizers: Any = AutoTokenizer
     tokenizer = tokenizers.from_pretrained(source)
     model: Any = AutoModelForSequenceClassification.from_pretrained(source, num_labels=1)
-    steps = [step for _ in range(options.epochs) for step in _steps(questions, rng)]
+    steps = list(_steps(questions, rng))
     _train(model, tokenizer, steps)
     model.save_pretrained(options.out)
     tokenizer.save_pretrained(options.out)
+    (options.out / SEEN).write_text(json.dumps(options.names), encoding="utf-8")
     print(f"{len(questions):,} questions, {len(steps):,} steps: {options.out}")
 
 

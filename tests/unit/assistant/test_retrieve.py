@@ -79,6 +79,22 @@ def test_drift_tells_how_far_the_question_leads_away(retriever: Retriever) -> No
     assert found.drift == pytest.approx(1 - 2**-0.5, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("question", "from_context", "leans"),
+    [
+        ("What is the price of shipping?", 1.0, False),
+        ("Do returns take long?", 0.0, False),
+        ("Does it take long?", 1.0, True),
+    ],
+)
+def test_it_is_told_how_far_a_question_is_from_what_was_said(
+    retriever: Retriever, question: str, from_context: float, leans: bool
+) -> None:
+    """By its vector, and by its words."""
+    found = retriever.retrieve(Scope.of("default"), question, ["tell me about returns"])
+    assert (found.from_context, found.leans) == (pytest.approx(from_context, abs=1e-6), leans)
+
+
 def test_only_the_last_turns_are_context(retriever: Retriever, embedder: TopicEmbedder) -> None:
     """What was said long ago no longer counts."""
     turns = [f"turn {number}" for number in range(CONTEXT_TURNS + 3)]
@@ -88,9 +104,9 @@ def test_only_the_last_turns_are_context(retriever: Retriever, embedder: TopicEm
 
 def test_unknown_knowledge_set_gives_nothing(retriever: Retriever) -> None:
     """An empty set is no error here: the gate refuses."""
-    assert retriever.retrieve(Scope.of("other"), "shipping?", ["returns"]) == Retrieval(
-        (), (), 0.0, "topics", ("shipping?", "returns\nshipping?")
-    )
+    found = retriever.retrieve(Scope.of("other"), "shipping?", ["returns"])
+    assert (found.alone, found.in_context, found.drift) == ((), (), 0.0)
+    assert (found.model_name, found.searched) == ("topics", ("shipping?", "returns\nshipping?"))
 
 
 def test_warming_up_embeds_once(retriever: Retriever, embedder: TopicEmbedder) -> None:

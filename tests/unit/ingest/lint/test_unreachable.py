@@ -42,7 +42,7 @@ def test_a_crowded_out_passage_is_found_with_those_before_it() -> None:
     check = Unreachable(embedder, store, ["default"], Limits(top_k=3, max_distance=0.6))
     found = [(f.place.text, [o.text for o in f.others]) for f in check.findings(Batch(known, linted, ()))]
     assert found == [("fish", [*texts[:3]])]
-    far = Unreachable(embedder, store, ["default"], Limits(top_k=4, max_distance=0.2))
+    far = Unreachable(embedder, store, ["default"], Limits(top_k=4, max_distance=0.4))
     reasons = {f.place.text: (f.others, f.distance) for f in far.findings(Batch(known, linted, ()))}
     assert {text: round(distance or 0, 2) for text, (_, distance) in reasons.items()} == {texts[2]: 0.42, "fish": 1.0}
 
