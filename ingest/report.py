@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from assistant.json_lines import json_line
 from assistant.progress_bars import bars
 from assistant.vector_store.base import RetrievedChunk, StoredDocument
 from assistant.vector_store.scope import EVERYONE
@@ -27,8 +27,7 @@ PREVIEW_CHARS = 300
 
 
 def print_json(value: dict[str, object]) -> None:
-    """One line. What JSON itself can't hold (half a character pair) is escaped, so that it never fails."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+    click.echo(json_line(value))
 
 
 def print_error(message: str) -> None:

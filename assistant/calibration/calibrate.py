@@ -10,7 +10,8 @@ from psycopg_pool import ConnectionPool
 
 from assistant import wiring
 from assistant.calibration.figures import CalibrationFigures, cross_validated, figures
-from assistant.calibration.fit import Judged, check_enough, fitted
+from assistant.calibration.fit import FEWEST, Judged, check_enough, fitted
+from assistant.calibration.found_again import found_again
 from assistant.calibration.store import CalibrationStore
 from assistant.calibration.strangers import strange_questions
 from assistant.config import Settings
@@ -68,8 +69,8 @@ def calibrate(settings: Settings, wanted: Wanted, *, keep: bool, say: Say) -> Ca
         found = wiring.vector_store(pool).find_set(knowledge_set)
         if found is None:
             raise CalibrationError(f"there is no knowledge set {knowledge_set!r}: run `ingest add PATH` first")
-        questions = given or _made(settings, pool, wanted, say)
         with wiring.retriever(settings, pool) as retriever:
+            questions = given or _made(settings, pool, retriever, wanted, say)
             judged = _judged(retriever, knowledge_set, questions)
         model = found.space.model_name
         done = _calibrated(knowledge_set, model, wiring.answer_policy(settings).near(model), judged)
@@ -78,10 +79,20 @@ def calibrate(settings: Settings, wanted: Wanted, *, keep: bool, say: Say) -> Ca
     return done
 
 
-def _made(settings: Settings, pool: ConnectionPool, wanted: Wanted, say: Say) -> list[Question]:
+def _made(settings: Settings, pool: ConnectionPool, retriever: Retriever, wanted: Wanted, say: Say) -> list[Question]:
     """Questions made from the set, and strange ones. Raises AssistantError."""
-    strange = strange_questions(pool, wanted.knowledge_set, wanted.count)
-    return _checked([*make_questions(settings, pool, wanted.knowledge_set, wanted.count, say), *strange])
+    name = wanted.knowledge_set
+    strange = strange_questions(pool, name, wanted.count)
+    made = make_questions(settings, pool, name, wanted.count, say)
+    found = found_again(retriever, name, made)
+    if len(found) < len(made):
+        say(f"{len(made) - len(found)} of them were dropped: the search does not find what they were made from")
+    if len(found) < FEWEST:
+        raise CalibrationError(
+            f"of {wanted.count} questions to {name!r} only {len(found)} are of use, and {FEWEST} are needed: make more"
+            " by --generate, use a larger model, or write some and name their file by --questions"
+        )
+    return _checked([*found, *strange])
 
 
 def _checked(questions: list[Question]) -> list[Question]:

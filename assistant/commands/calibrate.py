@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from assistant.commands.stack import served
 from assistant.errors import CalibrationError
+from assistant.json_lines import json_line
 
 if TYPE_CHECKING:
     from assistant.calibration.calibrate import Calibrated
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "count",
     default=60,
     show_default=True,
-    type=click.IntRange(20, 2000),
+    type=click.IntRange(40, 2000),
     help="Without a file: have the model make so many questions from the set.",
 )
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Draw the curve there.")
@@ -60,17 +60,20 @@ def calibrate(
         check_plots()
     with served(needs_model=False, needs_queue=False) as settings:
         wanted = Wanted(knowledge_set or settings.knowledge_set, questions_file, count)
-        say = Console(stderr=True).print
-        done = fit(settings, wanted, keep=not dry_run, say=lambda fact: say(fact, highlight=False))
+        done = fit(settings, wanted, keep=not dry_run, say=_say)
         is_overruled = "max_distance" in settings.model_fields_set
     if out is not None:
         _draw(done, out)
     if as_json:
-        click.echo(json.dumps(done.as_json() | {"kept": not dry_run}, ensure_ascii=False))
+        click.echo(json_line(done.as_json() | {"kept": not dry_run}))
         return
     _show(done)
     if is_overruled:
         click.echo("ASSISTANT_MAX_DISTANCE is set and goes before the calibration: unset it to use this")
+
+
+def _say(fact: str) -> None:
+    click.echo(f"assistant: {fact}", err=True)
 
 
 def _draw(done: Calibrated, out: Path) -> None:

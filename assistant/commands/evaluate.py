@@ -97,8 +97,8 @@ def evaluate(
 def _show(outcome: Outcome, out: Path | None, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from assistant.evaluation.printing import json_line
     from assistant.evaluation.tables import print_outcome
+    from assistant.json_lines import json_line
 
     if as_json:
         for variant in outcome.variants:

@@ -14,7 +14,7 @@ from assistant.embedded import Part
 from assistant.errors import EvaluationError
 from assistant.evaluation.hits import file_name
 from assistant.evaluation.progress import counted
-from assistant.evaluation.question_maker import TRIES, MadeQuestion, QuestionMaker
+from assistant.evaluation.question_maker import TRIES, MadeQuestion, QuestionMaker, answers
 from assistant.evaluation.questions import Gold, Question
 from assistant.evaluation.sampled_chunks import sampled_chunks
 from assistant.llm.base import Deadlines
@@ -28,22 +28,23 @@ def make_questions(
     count: int,
     say: Callable[[str], None],
 ) -> list[Question]:
-    """At most `count` questions about random chunks of the set; what was dropped is told. Raises AssistantError."""
-    chunks = sampled_chunks(pool, knowledge_set, count * TRIES)
-    if not chunks:
+    """At most `count` questions, each for a sentence of a random chunk of the set, which is its reference answer; what
+    was dropped is told. Raises AssistantError."""
+    wanted_for = answers(sampled_chunks(pool, knowledge_set, count * TRIES))
+    if not wanted_for:
         raise EvaluationError(
-            f"knowledge set {knowledge_set!r} holds no passage that everyone may see: take some in first"
+            f"knowledge set {knowledge_set!r} holds no sentence that everyone may see and that could be asked for: take"
+            " some in first"
         )
     with wiring.served(settings, [Part.CHAT_MODEL], say) as complete:
         model = wiring.language_model(complete)
         model.check()
-        at_once = allowed_at_once(model.info())
         maker = QuestionMaker(model, Deadlines(total_s=complete.answer_timeout_s))
         with counted("making questions", count) as advance:
-            made = maker.make(chunks, count, at_once=at_once, on_made=lambda _: advance())
+            made = maker.make(wanted_for, count, at_once=allowed_at_once(model.info()), on_made=lambda _: advance())
         model.close()
     dropped = "".join(f"; dropped, as {reason}: {times}" for reason, times in sorted(made.dropped.items()))
-    say(f"{len(made.questions)} questions were made{dropped}")
+    say(f"{len(made.questions)} of {count} questions were made{dropped}")
     if not made.questions:
         raise EvaluationError("the model made no question that could be used: write some, or use a larger model")
     return [_question(number, each) for number, each in enumerate(made.questions, start=1)]
@@ -60,8 +61,9 @@ def write_questions(path: Path, questions: Sequence[Question]) -> None:
 
 
 def _question(number: int, made: MadeQuestion) -> Question:
-    gold = Gold(file_name(made.chunk.uri), made.chunk.text)
-    return Question(f"made-{number}", made.question, gold=(gold,), answer=made.answer)
+    chunk = made.answer.chunk
+    gold = Gold(file_name(chunk.uri), chunk.text)
+    return Question(f"made-{number}", made.question, gold=(gold,), answer=made.answer.text)
 
 
 def _line(question: Question) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from assistant.evaluation.printing import json_line
 from assistant.evaluation.questions import QuestionId
+from assistant.json_lines import json_line
 from assistant.vector_store.base import RetrievedChunk
 
 Verdict = Literal["answer", "ask", "refuse", "error"]

@@ -32,6 +32,16 @@ class SampledChunk:
     text: str
     is_pair: bool = False
 
+    @property
+    def asked(self) -> str:
+        """The question of a pair; "" of any other chunk."""
+        return self.text.partition("\n")[0] if self.is_pair else ""
+
+    @property
+    def body(self) -> str:
+        """What is said: of a pair its answer."""
+        return self.text.partition("\n")[2] if self.is_pair else self.text
+
 
 def sampled_chunks(pool: ConnectionPool, knowledge_set: str, count: int, seed: int = 0) -> list[SampledChunk]:
     """At most `count` chunks that everyone may see, in random order. Raises DatabaseUnavailable."""

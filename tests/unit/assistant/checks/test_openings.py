@@ -20,7 +20,7 @@ CUT = [
     ("**Sure!** It works.", "It works."),
     ("Answer: it works.", "It works."),
     ("The answer to this question is: it works.", "It works."),
-    ("The answer to the customer's question is: \"No [1].\"", "\"No [1].\""),
+    ('The answer to the customer\'s question is: "No [1]."', '"No [1]."'),
     ("Die Antwort auf Ihre Frage lautet: 30 Tage.", "30 Tage."),
     ("La respuesta a su pregunta es: 30 días.", "30 días."),
     ("La réponse à votre question est : 30 jours.", "30 jours."),
