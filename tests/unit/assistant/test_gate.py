@@ -64,19 +64,22 @@ def test_relevance_opens_no_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("drift", "from_context", "leans", "expected"),
     [
-        pytest.param({"drift": STAYS}, True, id="only just"),
-        pytest.param({"drift": LEAVES}, False, id="led away"),
-        pytest.param({"drift": STAYS, "from_context": 0.01}, False, id="about something else"),
-        pytest.param({"drift": STAYS - OF_DISTANCE * 0.5, "from_context": 0.5}, True, id="both together"),
-        pytest.param({"drift": LEAVES, "leans": True}, True, id="says it"),
-        pytest.param({"drift": LEAVES + OF_LEANING * SPREAD, "leans": True}, False, id="says it, of something else"),
+        pytest.param(STAYS, 0.0, False, True, id="only just"),
+        pytest.param(LEAVES, 0.0, False, False, id="led away"),
+        pytest.param(STAYS, 0.01, False, False, id="about something else"),
+        pytest.param(STAYS - OF_DISTANCE * 0.5, 0.5, False, True, id="both together"),
+        pytest.param(LEAVES, 0.0, True, True, id="says it"),
+        pytest.param(LEAVES + OF_LEANING * SPREAD, 0.0, True, False, id="says it, of something else"),
     ],
 )
-def test_a_question_leaves_the_topic_that_departs_too_far(found: dict[str, float | bool], expected: bool) -> None:
+def test_a_question_leaves_the_topic_that_departs_too_far(
+    drift: float, from_context: float, leans: bool, expected: bool
+) -> None:
     """By how much farther it leads from all that is known, and by how far it is from what was said."""
-    assert expected == judge(replace(Retrieval((FAR,), (NEAR_IN_CONTEXT,)), **found), 0.6).stays
+    found = Retrieval((FAR,), (NEAR_IN_CONTEXT,), drift, from_context, leans)
+    assert expected == judge(found, 0.6).stays
 
 
 def test_what_is_near_by_itself_leaves_sooner() -> None:
@@ -105,7 +108,8 @@ def test_one_near_passage_without_the_questions_words_is_doubted(
     """The doubt is added to the distance of each; the passage's title counts as its own words."""
     chunks = tuple(chunk(number, distance) for number, distance in enumerate(distances))
     result = judge(Retrieval(chunks, searched=(question,)), 2.0)
-    assert (result.doubt, result.distance) == (pytest.approx(expected), pytest.approx(min(distances) + expected))
+    assert result.doubt == pytest.approx(expected)
+    assert result.distance == pytest.approx(min(distances) + expected)
     limit = min(distances) + expected
     assert len(judge(Retrieval(chunks, searched=(question,)), limit + 1e-9).chunks) == distances.count(min(distances))
     assert not judge(Retrieval(chunks, searched=(question,)), limit - 1e-6).is_open

@@ -61,6 +61,7 @@ def test_question_is_judged_without_a_language_model() -> None:
     """Ten results deep, with what decided."""
     found = judging().result(ASKED)
     assert (found.decision, found.place, len(found.results)) == ("answer", 1, 10)
+    assert found.gate is not None
     assert found.gate["nearest_alone"] == pytest.approx(0.0, abs=1e-6)
     assert found.distance == pytest.approx(found.gate["doubt"])
     assert found.searched[0] == ASKED.query
