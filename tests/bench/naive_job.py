@@ -17,6 +17,11 @@ CREATE = "create table if not exists naive_messages (id bigserial primary key, t
 _loaded: dict[str, Any] = {}
 
 
+_NEAREST = """
+select c.text from embeddings e join chunks c on c.id = e.chunk_id order by e.embedding <=> %s::vector limit 5
+"""
+
+
 def load_model() -> None:
     """Before the forks, each of which would load it again; never used before them, as torch does not survive that."""
     from sentence_transformers import SentenceTransformer
@@ -40,7 +45,7 @@ def search(question: str) -> list[str]:
     """The five passages nearest to the question."""
     vector = str(_loaded["model"].encode(question, show_progress_bar=False).tolist())
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        found = connection.execute("select text from chunks order by embedding <=> %s::vector limit 5", [vector])
+        found = connection.execute(_NEAREST, [vector])
         return [text for (text,) in found]
 
 
